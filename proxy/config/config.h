@@ -1,0 +1,93 @@
+// The configuration as consentgate uses it: every default filled in, every name resolved. interface: README.md, "Configuration".
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "proxy/reason.h"
+#include "smpp/pdu.h"
+#include "smpp/text.h"
+#include "store/number.h"
+#include "store/precedence.h"
+
+namespace proxy {
+
+// HOST:PORT; the host may be a name, an IPv4 address or an IPv6 address in brackets.
+struct endpoint {
+  std::string host;
+  std::uint16_t port = 0;
+  bool operator==(const endpoint&) const = default;
+};
+std::string to_string(const endpoint& e);
+
+struct upstream {
+  endpoint address;
+  smpp::default_alphabet default_alphabet = smpp::default_alphabet::gsm7;
+};
+
+enum class policy_kind { opt_in, opt_out, exempt };
+enum class policy_mode { enforce, observe };
+
+// A command_status for each reason.
+using refusal_statuses = std::map<reason, smpp::command_status>;
+
+struct sender_config {
+  std::string name;
+  std::string group;  // the sender's own name when none is given
+  std::vector<std::string> system_ids;
+  std::vector<std::string> source_addresses;
+  policy_kind policy = policy_kind::opt_in;
+  policy_mode mode = policy_mode::enforce;
+  bool observe_opt_outs = false;
+};
+
+struct limits_config {
+  std::uint32_t max_pdu_octets = 70000;
+  std::chrono::milliseconds bind_timeout{30000};
+  std::chrono::milliseconds inactivity_timeout{0};  // 0: off
+  std::uint32_t max_connections = 20000;
+  std::uint32_t max_connections_per_address = 0;    // 0: no limit
+  std::uint32_t max_unsent_octets = 1U << 20U;      // on each leg
+  std::uint32_t max_window = 100000;                // requests in flight in one direction of a session
+  std::chrono::milliseconds response_timeout{600000};  // a request without an answer is forgotten
+  std::chrono::milliseconds connect_timeout{5000};  // to one upstream
+  std::chrono::milliseconds drain_timeout{30000};
+};
+
+enum class opt_out_scope { sender, group, all };
+
+struct config {
+  std::vector<endpoint> listen;
+  std::vector<upstream> upstreams;
+  std::filesystem::path store_path;
+  endpoint admin_address;
+  std::filesystem::path token_file;
+  store::numbering_plan numbers;
+  policy_kind default_policy = policy_kind::opt_in;
+  policy_mode default_mode = policy_mode::enforce;
+  bool observe_opt_outs = false;
+  refusal_statuses statuses;
+  opt_out_scope stop_scope = opt_out_scope::group;
+  std::vector<sender_config> senders;
+  limits_config limits;
+  std::uint32_t workers = 1;
+};
+
+struct config_error {
+  int line = 0;    // from 1; 0 when the file cannot be read at all
+  int column = 0;  // from 1
+  std::string message;  // what is wrong and what would be right
+};
+
+// Every error in the file, in its order, not only the first.
+std::variant<config, std::vector<config_error>> load_config(const std::filesystem::path& file);
+
+// What a reload cannot change: the names of the sealed settings (listen, store, admin, workers) that differ.
+std::vector<std::string> sealed_changes(const config& running, const config& wanted);
+
+}  // namespace proxy

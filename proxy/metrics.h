@@ -1,0 +1,67 @@
+// The metrics of interface, made once; what the path of a message touches is resolved to a counter before the first message.
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "proxy/reason.h"
+#include "smpp/pdu.h"
+
+namespace proxy {
+
+enum class leg { esme, smsc };
+inline constexpr std::size_t leg_count = 2;
+constexpr std::string_view name(leg l) { return l == leg::esme ? "esme" : "smsc"; }
+
+class metrics {
+ public:
+  metrics();
+
+  // consentgate_submits_total of one sender; combinations appear in the output once they have happened.
+  class submit_counters {
+   public:
+    submit_counters(prometheus::Family<prometheus::Counter>& family, std::string sender);
+    void count(verdict v, reason r);
+
+   private:
+    prometheus::Family<prometheus::Counter>* family_;
+    std::string sender_;
+    std::array<std::atomic<prometheus::Counter*>, verdict_count * reason_count> counters_{};
+  };
+  std::shared_ptr<submit_counters> submits_of(const std::string& sender);
+
+  void count_opt_out(const std::string& sender, std::string_view method);
+  void count_opt_in(const std::string& sender, std::string_view method);
+  void count_pdu(leg l, smpp::command_id id);
+  void set_upstream_up(const std::string& upstream, bool up);
+
+  // reason: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets, window, waiting_octets
+  void count_limit(std::string_view which);
+
+  std::string text() const;  // the exposition format
+
+  prometheus::Gauge& sessions(leg l);
+  prometheus::Counter& malformed(leg l);
+  prometheus::Counter& stray_answers(leg l);        // answers to a sequence_number nobody waits for: dropped
+  prometheus::Histogram& submit_seconds();
+  prometheus::Histogram& upstream_response_seconds();
+  prometheus::Histogram& store_write_seconds();
+  prometheus::Gauge& store_read_only();
+  prometheus::Gauge& numbers();
+  prometheus::Gauge& ledger_events();
+  prometheus::Counter& unreadable_opt_outs();       // STOPs from a number that could not be read
+  prometheus::Counter& unstored_opt_outs();         // STOPs answered ESME_RX_T_APPN
+
+ private:
+  class implementation;
+  std::shared_ptr<implementation> implementation_;
+};
+
+}  // namespace proxy

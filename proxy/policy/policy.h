@@ -1,0 +1,88 @@
+// Who sends, to whom, and whether it may: an immutable snapshot of the configuration, resolved for the path of a message. A reload
+// makes a new one.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "proxy/config/config.h"
+#include "proxy/metrics.h"
+#include "proxy/reason.h"
+#include "smpp/message.h"
+#include "store/consent_store.h"
+
+namespace proxy {
+
+// One sender with everything a verdict needs.
+struct sender {
+  std::string name;
+  std::string group;
+  store::scope_id own_scope = 0;
+  store::scope_id group_scope = 0;
+  policy_kind kind = policy_kind::opt_in;
+  policy_mode mode = policy_mode::enforce;
+  bool observe_opt_outs = false;
+  std::shared_ptr<metrics::submit_counters> submits;
+};
+
+struct decision {
+  proxy::verdict verdict = verdict::refused;
+  proxy::reason reason = reason::none;
+  std::uint64_t event = 0;  // the sequence of the event it rests on; 0: none
+};
+
+// The senders that name a bind's system_id, in the order of the configuration; never empty.
+struct candidates {
+  std::string system_id;
+  std::vector<const sender*> senders;
+  std::shared_ptr<const sender> unnamed;  // keeps alive the sender of a system_id that the configuration does not name
+};
+
+class policy {
+ public:
+  // `store` and `m` outlive the policy.
+  policy(std::shared_ptr<const config> c, store::consent_store& store, metrics& m);
+
+  // A system_id that no sender names becomes a sender of that name, in a group of that name, under policy.default.
+  candidates candidates_for(const std::string& system_id) const;
+
+  // The sender a submission belongs to by its source_addr; nullptr when that address belongs to others alone (sender_mismatch).
+  const sender* sender_of(const candidates& c, const smpp::address& source_addr) const;
+
+  // The sender a reply belongs to: by the address the person wrote to; by the bind it arrived on when no sender lists that address.
+  const sender* sender_of_reply(const candidates& c, const smpp::address& destination_addr) const;
+
+  // By its name in the configuration; a name that is not there is a sender of that name, like an unnamed system_id.
+  std::shared_ptr<const sender> sender_named(const std::string& name) const;
+
+  decision decide(const sender& s, const smpp::address& destination, store::instant now) const;
+  decision decide(const sender& s, const std::optional<store::number>& destination, store::instant now) const;
+  // What mode makes of a reason found outside the store: sender_mismatch, unverifiable_destination.
+  decision apply_mode(const sender& s, reason r, std::uint64_t event = 0) const;
+
+  std::optional<store::number> read_number(const smpp::address& a) const;
+  smpp::command_status status_of(reason r) const;
+  store::scope stop_scope(const sender& s) const;  // what a bare STOP to this sender covers
+  const config& settings() const { return *config_; }
+
+ private:
+  struct listing {
+    std::vector<const sender*> owners;
+  };
+  const listing* owners_of(const smpp::address& a) const;
+  std::shared_ptr<sender> make_sender(const std::string& name, const std::string& group) const;
+
+  std::shared_ptr<const config> config_;
+  store::consent_store* store_;
+  metrics* metrics_;
+  std::vector<std::shared_ptr<sender>> senders_;
+  std::unordered_map<std::string, std::vector<const sender*>> by_system_id_;
+  std::unordered_map<std::string, listing> by_address_;  // by canonical address
+};
+
+}  // namespace proxy

@@ -1,0 +1,49 @@
+// Joins the parts of concatenated messages, in whatever order and on whichever bind they arrive.
+#pragma once
+
+#include <chrono>
+#include <list>
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "smpp/text.h"
+
+namespace smpp {
+
+// Not thread safe. Memory is bounded: the oldest unfinished message is forgotten when there are more than `capacity`, and any
+// after `lifetime`.
+class reassembler {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  reassembler(std::size_t capacity, std::chrono::seconds lifetime);
+
+  struct joined {
+    std::string text;       // UTF-8 of the parts that have come so far, in order
+    bool complete = false;  // every part is in it; the message is then forgotten
+  };
+
+  // `part` is decoded already. A part that comes twice replaces itself.
+  joined add(std::string_view source_addr, std::string_view destination_addr, const concatenation& which, std::string part,
+             time_point now);
+
+  std::size_t size() const { return unfinished_.size(); }
+
+ private:
+  using key = std::tuple<std::string, std::string, std::uint16_t, std::uint8_t>;
+  struct message_parts {
+    std::map<std::uint8_t, std::string> parts;
+    std::list<key>::iterator age;
+    time_point first_seen;
+  };
+
+  void forget_old(time_point now);
+
+  std::size_t capacity_;
+  std::chrono::seconds lifetime_;
+  std::map<key, message_parts> unfinished_;
+  std::list<key> by_age_;  // oldest first
+};
+
+}  // namespace smpp

@@ -1,0 +1,95 @@
+// The store: an append-only ledger and the current state of each number in RocksDB, and in front of it an index in memory from
+// which verdicts are made without touching the disk. Format: store/FORMAT.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "store/event.h"
+#include "store/precedence.h"
+
+namespace store {
+
+struct failure {
+  std::string message;
+};
+
+struct recorded {
+  std::uint64_t sequence = 0;
+  event_id id{};
+  instant occurred_at{};
+  instant recorded_at{};
+  bool already_known = false;  // the same entry had been recorded before: nothing changed, and these are the earlier event's
+};
+
+// One for each event handed in, or why none of them is on disk.
+using outcome = std::variant<std::vector<recorded>, failure>;
+using completion = std::function<void(outcome)>;
+
+struct statistics {
+  std::uint64_t numbers = 0;        // numbers with any state
+  std::uint64_t ledger_events = 0;  // the newest sequence
+  std::uint64_t index_bytes = 0;
+};
+
+class consent_store {
+ public:
+  struct options {
+    std::filesystem::path path;
+    // Called on the writer's thread with the seconds one group commit took.
+    std::function<void(double)> on_write;
+  };
+
+  // Opens or creates the store, takes its lock and loads the index. Fails with what to do when another process holds it, when the
+  // format is not ours, or when it is damaged.
+  static std::variant<std::unique_ptr<consent_store>, failure> open(options o);
+  ~consent_store();  // writes what has been handed in, then closes
+  consent_store(const consent_store&) = delete;
+  consent_store& operator=(const consent_store&) = delete;
+
+  // --- the path of a message: any thread, no disk, no allocation ---
+
+  finding judge(number who, const question& q) const;
+  // False after a failed write until one succeeds again (the store reopens itself and keeps trying), and while the clock is
+  // implausible (more than an hour before the newest recorded event): nothing that needs consent may pass then.
+  bool available(instant now) const;
+  scope_id intern(const scope& s);
+
+  // --- recording: any thread ---
+
+  // Appends the events, all or none, in one synced write shared with whatever else waits (group commit); then calls `done` on the
+  // writer's thread. Opt-outs block in memory before this returns, whether or not the write succeeds. The events made by the gate
+  // get an occurred_at that is later than any such event of the same number.
+  void record(std::vector<event> events, completion done);
+  outcome record_and_wait(std::vector<event> events);
+
+  // --- reading: any thread, from disk ---
+
+  // The history of a number, oldest recorded first.
+  std::variant<std::vector<event>, failure> history(number who) const;
+  std::variant<std::optional<event>, failure> at(std::uint64_t sequence) const;
+  // The ledger in order, after `after`, until the visitor returns false.
+  std::optional<failure> scan(std::uint64_t after, const std::function<bool(const event&)>& visit) const;
+  // What the index knows of a number, with the names of scopes and sources.
+  struct known_fact {
+    fact what;
+    store::scope scope;
+    std::string source;
+  };
+  std::vector<known_fact> known(number who) const;
+
+  statistics stats() const;
+  std::string condition() const;  // why it is not available, for people; empty when it is
+
+ private:
+  class implementation;
+  explicit consent_store(std::unique_ptr<implementation> i);
+  std::unique_ptr<implementation> implementation_;
+};
+
+}  // namespace store

@@ -1,0 +1,72 @@
+// Which event wins: the rules of consent as pure functions of what is known about one number.
+//
+// 1. Without a live opt-in there is no consent. 2. Events compare by occurred_at, when the person acted; ties go to the opt-out.
+// 3. An opt-out ends every earlier opt-in in its scope, and only the person's own later reply (an opt-in made by the gate from a PDU)
+// lifts it. 4. A late-arriving old opt-in is ineffective. 6. A lift for one sender lifts for that sender only. 8. Opt-ins
+// expire, opt-outs do not; an expired lift revives nothing; a recall voids a source's opt-ins that occurred up to it, except
+// those the person confirmed by SMS since.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "store/event.h"
+
+namespace store {
+
+// Scopes and sources are interned; scope 0 is `all`, source 0 is the empty name.
+using scope_id = std::uint32_t;
+using source_id = std::uint32_t;
+inline constexpr scope_id scope_all = 0;
+
+// What one event means for a verdict.
+struct fact {
+  instant occurred_at{};
+  std::optional<instant> expires_at;  // opt-ins only
+  std::uint64_t sequence = 0;         // of the event in the ledger; 0 while it is not on disk yet
+  scope_id scope = scope_all;
+  source_id source = 0;
+  bool opt_out = false;
+  bool by_reply = false;  // an opt-in the person sent by SMS: it lifts, and a recall does not touch it
+};
+
+// Adds a fact to what is known of a number, and drops what can no longer change any verdict. The result is the same for any order
+// and any repetition of the same facts. Returns whether anything changed.
+bool merge(std::vector<fact>& known, const fact& f);
+
+// source → the instant up to which its opt-ins are void. Small: looked at linearly or by index.
+class recalls {
+ public:
+  void add(source_id source, instant up_to, std::uint64_t sequence);
+  struct recall {
+    instant up_to;
+    std::uint64_t sequence;
+  };
+  const recall* find(source_id source) const;
+
+ private:
+  std::vector<std::optional<recall>> by_source_;
+};
+
+enum class consent_rule { opt_in, opt_out };  // opt_in: a live opt-in is needed; opt_out: blocked only if opted out
+
+struct question {
+  scope_id sender = scope_all;
+  scope_id group = scope_all;
+  consent_rule rule = consent_rule::opt_in;
+  instant now{};
+};
+
+// In the order in which they are given as the reason.
+enum class standing { opted_out, source_recalled, consent_expired, no_consent, allowed };
+
+struct finding {
+  standing result = standing::no_consent;
+  std::uint64_t sequence = 0;  // the event it rests on; 0 when there is none (no_consent, or allowed under opt_out)
+};
+
+finding judge(std::span<const fact> known, const recalls& recalled, const question& q);
+
+}  // namespace store
