@@ -6,7 +6,7 @@
 #include <string>
 
 #include "proxy/config/config.h"
-#include "proxy/metrics.h"
+#include "proxy/observe/metrics.h"
 #include "store/consent_store.h"
 
 namespace proxy {

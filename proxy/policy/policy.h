@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "proxy/config/config.h"
-#include "proxy/metrics.h"
+#include "proxy/observe/metrics.h"
 #include "proxy/reason.h"
 #include "smpp/message.h"
 #include "store/consent_store.h"
