@@ -1,0 +1,166 @@
+#include "proxy/observe/metrics.h"
+
+#include <prometheus/collectable.h>
+#include <prometheus/text_serializer.h>
+
+#include <mutex>
+#include <map>
+
+namespace proxy {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Gauge;
+using prometheus::Histogram;
+
+namespace {
+
+// What the gate adds to a message: microseconds while nothing waits.
+const Histogram::BucketBoundaries submit_buckets{1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2, 0.1, 1};
+// What others take: disks and SMSCs.
+const Histogram::BucketBoundaries waiting_buckets{1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60};
+
+Family<Counter>& counters(prometheus::Registry& r, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(r);
+}
+
+Family<Gauge>& gauges(prometheus::Registry& r, const char* name, const char* help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(r);
+}
+
+Histogram& histogram(prometheus::Registry& r, const char* name, const char* help, const Histogram::BucketBoundaries& b) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(r).Add({}, b);
+}
+
+}  // namespace
+
+class metrics::implementation {
+ public:
+  prometheus::Registry registry;
+  Family<Counter>& submits = counters(registry, "consentgate_submits_total", "Submitted destinations by verdict and reason");
+  Family<Counter>& opt_outs = counters(registry, "consentgate_opt_outs_total", "Opt-outs recorded");
+  Family<Counter>& opt_ins = counters(registry, "consentgate_opt_ins_total", "Opt-ins recorded");
+  Family<Gauge>& session_count = gauges(registry, "consentgate_sessions", "Open connections");
+  Family<Gauge>& upstream_up = gauges(registry, "consentgate_upstream_up", "1 when the last attempt to connect succeeded");
+  Family<Counter>& pdus = counters(registry, "consentgate_pdus_total", "PDUs received");
+  Family<Counter>& malformed = counters(registry, "consentgate_malformed_pdus_total", "PDUs that could not be decoded or framed");
+  Family<Counter>& stray = counters(registry, "consentgate_stray_answers_total", "Answers nobody waited for, dropped");
+  Family<Counter>& limits = counters(registry, "consentgate_limits_total", "Times a limit was reached");
+  std::array<Gauge*, leg_count> sessions_by_leg{};
+  std::array<Counter*, leg_count> malformed_by_leg{};
+  std::array<Counter*, leg_count> stray_by_leg{};
+  Histogram& submit_seconds =
+      histogram(registry, "consentgate_submit_seconds", "Time the gate itself adds to a submission", submit_buckets);
+  Histogram& upstream_response_seconds = histogram(registry, "consentgate_upstream_response_seconds",
+                                                   "Time from a forwarded submission to the SMSC's answer", waiting_buckets);
+  Histogram& store_write_seconds =
+      histogram(registry, "consentgate_store_write_seconds", "Time of one group commit", waiting_buckets);
+  Gauge& read_only =
+      gauges(registry, "consentgate_store_read_only", "1 while nothing can be recorded: marketing is refused").Add({});
+  Gauge& numbers = gauges(registry, "consentgate_numbers", "Numbers with any state").Add({});
+  Gauge& ledger_events = gauges(registry, "consentgate_ledger_events", "Events in the ledger").Add({});
+  Counter& unreadable_opt_outs =
+      counters(registry, "consentgate_unreadable_opt_outs_total", "STOPs from a number that could not be read").Add({});
+  Counter& unstored_opt_outs =
+      counters(registry, "consentgate_unstored_opt_outs_total", "STOPs answered ESME_RX_T_APPN: not on disk").Add({});
+  std::mutex senders_mutex;
+  std::map<std::string, std::shared_ptr<submit_counters>> senders;
+
+  // Indexed by command_id where the specification has one; everything else is "unknown".
+  static constexpr std::size_t low_ids = 0x120;
+  struct pdu_counters {
+    std::array<std::atomic<Counter*>, low_ids> requests{};
+    std::array<std::atomic<Counter*>, low_ids> responses{};
+    std::atomic<Counter*> generic_nack{};
+    std::atomic<Counter*> unknown{};
+  };
+  std::array<pdu_counters, leg_count> by_command;
+
+  implementation() {
+    for (const leg l : {leg::esme, leg::smsc}) {
+      const prometheus::Labels labels{{"leg", std::string(name(l))}};
+      const auto at = static_cast<std::size_t>(l);
+      sessions_by_leg[at] = &session_count.Add(labels);
+      malformed_by_leg[at] = &malformed.Add(labels);
+      stray_by_leg[at] = &stray.Add(labels);
+    }
+  }
+
+  std::atomic<Counter*>& slot(leg l, smpp::command_id id) {
+    pdu_counters& of_leg = by_command[static_cast<std::size_t>(l)];
+    if (id == smpp::command_id::generic_nack) return of_leg.generic_nack;
+    const std::uint32_t low = static_cast<std::uint32_t>(id) & 0x7FFFFFFFU;
+    if (low >= low_ids || smpp::name(id).empty()) return of_leg.unknown;
+    return smpp::is_response(id) ? of_leg.responses[low] : of_leg.requests[low];
+  }
+};
+
+metrics::metrics() : implementation_(std::make_shared<implementation>()) {}
+
+metrics::submit_counters::submit_counters(Family<Counter>& family, std::string sender)
+    : family_(&family), sender_(std::move(sender)) {}
+
+void metrics::submit_counters::count(verdict v, reason r) {
+  auto& slot = counters_[static_cast<std::size_t>(v) * reason_count + static_cast<std::size_t>(r)];
+  Counter* counter = slot.load(std::memory_order_acquire);
+  if (counter == nullptr) {
+    // Two threads may both get here: the family gives both the same counter.
+    counter = &family_->Add(
+        {{"sender", sender_}, {"verdict", std::string(name(v))}, {"reason", std::string(name(r))}});
+    slot.store(counter, std::memory_order_release);
+  }
+  counter->Increment();
+}
+
+std::shared_ptr<metrics::submit_counters> metrics::submits_of(const std::string& sender) {
+  const std::lock_guard lock(implementation_->senders_mutex);
+  auto& counters = implementation_->senders[sender];
+  if (!counters) counters = std::make_shared<submit_counters>(implementation_->submits, sender);
+  return counters;
+}
+
+void metrics::count_opt_out(const std::string& sender, std::string_view method) {
+  implementation_->opt_outs.Add({{"sender", sender}, {"method", std::string(method)}}).Increment();
+}
+
+void metrics::count_opt_in(const std::string& sender, std::string_view method) {
+  implementation_->opt_ins.Add({{"sender", sender}, {"method", std::string(method)}}).Increment();
+}
+
+void metrics::count_pdu(leg l, smpp::command_id id) {
+  auto& slot = implementation_->slot(l, id);
+  Counter* counter = slot.load(std::memory_order_acquire);
+  if (counter == nullptr) {
+    const std::string_view known = smpp::name(id);
+    counter = &implementation_->pdus.Add(
+        {{"leg", std::string(name(l))}, {"command", known.empty() ? "unknown" : std::string(known)}});
+    slot.store(counter, std::memory_order_release);
+  }
+  counter->Increment();
+}
+
+void metrics::set_upstream_up(const std::string& upstream, bool up) {
+  implementation_->upstream_up.Add({{"upstream", upstream}}).Set(up ? 1 : 0);
+}
+
+void metrics::count_limit(std::string_view which) {
+  implementation_->limits.Add({{"limit", std::string(which)}}).Increment();
+}
+
+std::string metrics::text() const {
+  return prometheus::TextSerializer{}.Serialize(implementation_->registry.Collect());
+}
+
+Gauge& metrics::sessions(leg l) { return *implementation_->sessions_by_leg[static_cast<std::size_t>(l)]; }
+Counter& metrics::malformed(leg l) { return *implementation_->malformed_by_leg[static_cast<std::size_t>(l)]; }
+Counter& metrics::stray_answers(leg l) { return *implementation_->stray_by_leg[static_cast<std::size_t>(l)]; }
+Histogram& metrics::submit_seconds() { return implementation_->submit_seconds; }
+Histogram& metrics::upstream_response_seconds() { return implementation_->upstream_response_seconds; }
+Histogram& metrics::store_write_seconds() { return implementation_->store_write_seconds; }
+Gauge& metrics::store_read_only() { return implementation_->read_only; }
+Gauge& metrics::numbers() { return implementation_->numbers; }
+Gauge& metrics::ledger_events() { return implementation_->ledger_events; }
+Counter& metrics::unreadable_opt_outs() { return implementation_->unreadable_opt_outs; }
+Counter& metrics::unstored_opt_outs() { return implementation_->unstored_opt_outs; }
+
+}  // namespace proxy
