@@ -12,6 +12,8 @@
 
 #include "proxy/config/config.h"
 #include "proxy/observe/metrics.h"
+#include "proxy/observe/refusal_log.h"
+#include "proxy/policy/address_book.h"
 #include "proxy/reason.h"
 #include "smpp/message.h"
 #include "store/consent_store.h"
@@ -28,6 +30,7 @@ struct sender {
   policy_mode mode = policy_mode::enforce;
   bool observe_opt_outs = false;
   std::shared_ptr<metrics::submit_counters> submits;
+  std::shared_ptr<refusal_log::tally> refusals;
 };
 
 struct decision {
@@ -45,8 +48,8 @@ struct candidates {
 
 class policy {
  public:
-  // `store` and `m` outlive the policy.
-  policy(std::shared_ptr<const config> c, store::consent_store& store, metrics& m);
+  // All but the configuration outlive the policy.
+  policy(std::shared_ptr<const config> c, store::consent_store& store, metrics& m, refusal_log& log);
 
   // A system_id that no sender names becomes a sender of that name, in a group of that name, under policy.default.
   candidates candidates_for(const std::string& system_id) const;
@@ -54,8 +57,9 @@ class policy {
   // The sender a submission belongs to by its source_addr; nullptr when that address belongs to others alone (sender_mismatch).
   const sender* sender_of(const candidates& c, const smpp::address& source_addr) const;
 
-  // The sender a reply belongs to: by the address the person wrote to; by the bind it arrived on when no sender lists that address.
-  const sender* sender_of_reply(const candidates& c, const smpp::address& destination_addr) const;
+  // The senders a reply belongs to: all that list the address the person wrote to, those of the bind it arrived on first; the first of
+  // that bind when nobody lists the address. Never empty.
+  std::vector<const sender*> senders_of_reply(const candidates& c, const smpp::address& destination_addr) const;
 
   // By its name in the configuration; a name that is not there is a sender of that name, like an unnamed system_id.
   std::shared_ptr<const sender> sender_named(const std::string& name) const;
@@ -71,18 +75,16 @@ class policy {
   const config& settings() const { return *config_; }
 
  private:
-  struct listing {
-    std::vector<const sender*> owners;
-  };
-  const listing* owners_of(const smpp::address& a) const;
+  using owners = std::vector<const sender*>;  // in the order of the configuration
   std::shared_ptr<sender> make_sender(const std::string& name, const std::string& group) const;
 
   std::shared_ptr<const config> config_;
   store::consent_store* store_;
   metrics* metrics_;
+  refusal_log* refusal_log_;
   std::vector<std::shared_ptr<sender>> senders_;
-  std::unordered_map<std::string, std::vector<const sender*>> by_system_id_;
-  std::unordered_map<std::string, listing> by_address_;  // by canonical address
+  std::unordered_map<std::string, owners> by_system_id_;
+  address_book<owners> by_address_;
 };
 
 }  // namespace proxy

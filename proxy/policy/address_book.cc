@@ -1,0 +1,41 @@
+#include "proxy/policy/address_book.h"
+
+#include <algorithm>
+
+namespace proxy {
+namespace {
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+std::string plain_spelling(std::string_view address, const store::numbering_plan& plan) {
+  std::string plain;
+  for (const char c : address) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet <= 0x20 || octet == 0x7F || c == '.' || c == '-' || c == '(' || c == ')') continue;
+    plain.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  }
+  for (const std::string_view prefix : {std::string_view("+"), std::string_view(plan.international_prefix)}) {
+    if (!prefix.empty() && plain.starts_with(prefix) && all_digits(std::string_view(plain).substr(prefix.size()))) {
+      plain.erase(0, prefix.size());
+      break;
+    }
+  }
+  return plain;
+}
+
+store::number_kind kind_of(std::uint8_t type_of_number) {
+  switch (type_of_number) {
+    case smpp::ton::international:
+      return store::number_kind::international;
+    case smpp::ton::national:
+      return store::number_kind::national;
+    default:
+      return store::number_kind::unknown;
+  }
+}
+
+}  // namespace proxy

@@ -1,0 +1,154 @@
+#include "proxy/policy/policy.h"
+
+#include <algorithm>
+
+namespace proxy {
+namespace {
+
+reason reason_of(store::standing s) {
+  switch (s) {
+    case store::standing::opted_out:
+      return reason::opted_out;
+    case store::standing::source_recalled:
+      return reason::source_recalled;
+    case store::standing::consent_expired:
+      return reason::consent_expired;
+    case store::standing::no_consent:
+      return reason::no_consent;
+    case store::standing::allowed:
+      return reason::none;
+  }
+  return reason::no_consent;
+}
+
+bool contains(const std::vector<const sender*>& senders, const sender* s) { return std::ranges::find(senders, s) != senders.end(); }
+
+}  // namespace
+
+policy::policy(std::shared_ptr<const config> c, store::consent_store& store, metrics& m, refusal_log& log)
+    : config_(std::move(c)), store_(&store), metrics_(&m), refusal_log_(&log), by_address_(config_->numbers) {
+  for (const sender_config& wanted : config_->senders) {
+    const auto made = make_sender(wanted.name, wanted.group);
+    made->kind = wanted.policy;
+    made->mode = wanted.mode;
+    made->observe_opt_outs = wanted.observe_opt_outs;
+    senders_.push_back(made);
+    for (const std::string& system_id : wanted.system_ids) by_system_id_[system_id].push_back(made.get());
+    for (const std::string& address : wanted.source_addresses) {
+      by_address_.add(address, [&](owners& o) {
+        if (!contains(o, made.get())) o.push_back(made.get());
+      });
+    }
+  }
+}
+
+std::shared_ptr<sender> policy::make_sender(const std::string& name, const std::string& group) const {
+  auto made = std::make_shared<sender>();
+  made->name = name;
+  made->group = group;
+  made->own_scope = store_->intern({store::scope_kind::sender, name});
+  made->group_scope = store_->intern({store::scope_kind::group, group});
+  made->kind = config_->default_policy;
+  made->mode = config_->default_mode;
+  made->observe_opt_outs = config_->observe_opt_outs;
+  made->submits = metrics_->submits_of(name);
+  made->refusals = refusal_log_->tally_of(name);
+  return made;
+}
+
+candidates policy::candidates_for(const std::string& system_id) const {
+  candidates c{system_id, {}, nullptr};
+  if (const auto named = by_system_id_.find(system_id); named != by_system_id_.end()) {
+    c.senders = named->second;
+  } else {
+    // A sender that happens to have this name keeps its group and rules only for the system_ids it names.
+    c.unnamed = make_sender(system_id, system_id);
+    c.senders.push_back(c.unnamed.get());
+  }
+  return c;
+}
+
+const sender* policy::sender_of(const candidates& c, const smpp::address& source_addr) const {
+  bool listed = false;
+  for (const owners* found : by_address_.find(source_addr)) {
+    if (found == nullptr) continue;
+    listed = true;
+    for (const sender* s : c.senders) {
+      if (contains(*found, s)) return s;
+    }
+  }
+  return listed ? nullptr : c.senders.front();
+}
+
+std::vector<const sender*> policy::senders_of_reply(const candidates& c, const smpp::address& destination_addr) const {
+  owners all;
+  for (const owners* found : by_address_.find(destination_addr)) {
+    if (found == nullptr) continue;
+    for (const sender* s : *found) {
+      if (!contains(all, s)) all.push_back(s);
+    }
+  }
+  if (all.empty()) return {c.senders.front()};
+  std::ranges::stable_partition(all, [&](const sender* s) { return contains(c.senders, s); });
+  return all;
+}
+
+std::shared_ptr<const sender> policy::sender_named(const std::string& name) const {
+  for (const auto& s : senders_) {
+    if (s->name == name) return s;
+  }
+  return make_sender(name, name);
+}
+
+std::optional<store::number> policy::read_number(const smpp::address& a) const {
+  return store::read_number(a.text, kind_of(a.ton), config_->numbers);
+}
+
+decision policy::decide(const sender& s, const smpp::address& destination, store::instant now) const {
+  if (s.kind == policy_kind::exempt) return {verdict::forwarded, reason::none, 0};
+  return decide(s, read_number(destination), now);
+}
+
+decision policy::decide(const sender& s, const std::optional<store::number>& destination, store::instant now) const {
+  if (s.kind == policy_kind::exempt) return {verdict::forwarded, reason::none, 0};
+  if (!destination) return apply_mode(s, reason::unreadable_number);
+  if (!store_->available(now)) return apply_mode(s, reason::store_unavailable);
+  const auto rule = s.kind == policy_kind::opt_in ? store::consent_rule::opt_in : store::consent_rule::opt_out;
+  const store::finding found = store_->judge(*destination, {s.own_scope, s.group_scope, rule, now});
+  return apply_mode(s, reason_of(found.result), found.sequence);
+}
+
+decision policy::apply_mode(const sender& s, reason r, std::uint64_t event) const {
+  if (r == reason::none) return {verdict::forwarded, r, event};
+  const bool observing = s.mode == policy_mode::observe;
+  switch (r) {
+    case reason::sender_mismatch:
+      // Whose mode would count? Nobody is observed under somebody else's name.
+      return {verdict::refused, r, event};
+    case reason::opted_out:
+    case reason::store_unavailable:  // whether the person opted out is not known then
+      return {observing && s.observe_opt_outs ? verdict::observed : verdict::refused, r, event};
+    default:
+      return {observing ? verdict::observed : verdict::refused, r, event};
+  }
+}
+
+smpp::command_status policy::status_of(reason r) const {
+  const auto it = config_->statuses.find(r);
+  if (it != config_->statuses.end()) return it->second;
+  return retryable(r) ? smpp::command_status::ESME_RMSGQFUL : smpp::command_status::ESME_RSUBMITFAIL;
+}
+
+store::scope policy::stop_scope(const sender& s) const {
+  switch (config_->stop_scope) {
+    case opt_out_scope::sender:
+      return {store::scope_kind::sender, s.name};
+    case opt_out_scope::group:
+      return {store::scope_kind::group, s.group};
+    case opt_out_scope::all:
+      return {store::scope_kind::all, ""};
+  }
+  return {store::scope_kind::all, ""};
+}
+
+}  // namespace proxy
