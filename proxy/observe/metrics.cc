@@ -1,10 +1,11 @@
 #include "proxy/observe/metrics.h"
 
-#include <prometheus/collectable.h>
 #include <prometheus/text_serializer.h>
 
-#include <mutex>
 #include <map>
+#include <mutex>
+
+#include "proxy/observe/process_metrics.h"
 
 namespace proxy {
 
@@ -148,14 +149,18 @@ void metrics::count_limit(std::string_view which) {
 }
 
 std::string metrics::text() const {
-  return prometheus::TextSerializer{}.Serialize(implementation_->registry.Collect());
+  std::vector<prometheus::MetricFamily> families = implementation_->registry.Collect();
+  for (prometheus::MetricFamily& f : process_metrics()) families.push_back(std::move(f));
+  return prometheus::TextSerializer{}.Serialize(families);
 }
 
 Gauge& metrics::sessions(leg l) { return *implementation_->sessions_by_leg[static_cast<std::size_t>(l)]; }
 Counter& metrics::malformed(leg l) { return *implementation_->malformed_by_leg[static_cast<std::size_t>(l)]; }
 Counter& metrics::stray_answers(leg l) { return *implementation_->stray_by_leg[static_cast<std::size_t>(l)]; }
-Histogram& metrics::submit_seconds() { return implementation_->submit_seconds; }
-Histogram& metrics::upstream_response_seconds() { return implementation_->upstream_response_seconds; }
+batched_histogram metrics::submit_seconds() { return {implementation_->submit_seconds, submit_buckets}; }
+batched_histogram metrics::upstream_response_seconds() {
+  return {implementation_->upstream_response_seconds, waiting_buckets};
+}
 Histogram& metrics::store_write_seconds() { return implementation_->store_write_seconds; }
 Gauge& metrics::store_read_only() { return implementation_->read_only; }
 Gauge& metrics::numbers() { return implementation_->numbers; }

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/observe/batched_histogram.h"
 #include "proxy/reason.h"
 #include "smpp/pdu.h"
 
@@ -51,8 +52,8 @@ class metrics {
   prometheus::Gauge& sessions(leg l);
   prometheus::Counter& malformed(leg l);
   prometheus::Counter& stray_answers(leg l);        // answers to a sequence_number nobody waits for: dropped
-  prometheus::Histogram& submit_seconds();
-  prometheus::Histogram& upstream_response_seconds();
+  batched_histogram submit_seconds();             // one for each thread or session that observes
+  batched_histogram upstream_response_seconds();
   prometheus::Histogram& store_write_seconds();
   prometheus::Gauge& store_read_only();
   prometheus::Gauge& numbers();

@@ -1,0 +1,120 @@
+// What the SMSC says: its answers to the sender, the messages and receipts it delivers, and in them what people write back.
+#include "proxy/session/session.h"
+#include "smpp/message.h"
+
+namespace proxy {
+
+using smpp::command_id;
+using smpp::command_status;
+
+namespace {
+
+// Makes the SMSC send a reply again. The message_id of these answers is one NUL (4.6.2).
+void append_not_stored(smpp::buffer& out, command_id request, std::uint32_t sequence_number) {
+  const std::size_t start = out.size();
+  smpp::append_header(out, smpp::response_to(request), command_status::ESME_RX_T_APPN, sequence_number);
+  out.push_back(0);
+  smpp::write_u32(out.data() + start, smpp::header_length + 1);
+}
+
+}  // namespace
+
+void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment now) {
+  one_side& smsc = side(leg::smsc);
+  const in_flight* found = smsc.requests.find(h.sequence_number);
+  if (found == nullptr) return metrics_->stray_answers(leg::smsc).Increment();
+  const in_flight request = *found;
+  smsc.requests.erase(h.sequence_number);
+  if (request.own) return after_answer(request, now);
+  response_seconds_.observe(now.steady - request.since);
+  smpp::buffer& to_esme = side(leg::esme).output;
+  if (request.partial) {
+    const auto refused = partial_.extract(h.sequence_number);
+    smpp::append_submit_multi_resp(to_esme, pdu, request.original, refused.mapped());
+  } else {
+    smpp::append_renumbered(to_esme, pdu, request.original);
+  }
+  if (state_ == state::binding && smpp::is_bind(request.id)) {
+    const bool accepted = h.command_status == command_status::ESME_ROK && h.command_id == smpp::response_to(request.id);
+    state_ = accepted ? state::bound : state::unbound;
+    if (accepted) bind_candidates();
+  }
+  after_answer(request, now);
+}
+
+// An answered unbind ends the session (4.2); the last answer of a draining one lets it unbind.
+void session::after_answer(const in_flight& request, moment now) {
+  if (state_ == state::unbinding) {
+    if (side(leg::esme).requests.empty() && side(leg::smsc).requests.empty()) {
+      end(std::string(ended_because_));
+    }
+  } else if (request.id == command_id::unbind) {
+    end("unbound");
+  } else {
+    check_drained(now);
+  }
+}
+
+void session::take_smsc_request(smpp::octets pdu, const smpp::header& h, moment now) {
+  if (draining_ || state_ == state::unbinding) {
+    // Not answered, so the SMSC delivers it again; an unbind is answered, since both are about to part.
+    if (h.command_id == command_id::unbind) answer(leg::smsc, h, command_status::ESME_ROK);
+    return;
+  }
+  const bool may_be_a_reply = h.command_id == command_id::deliver_sm || h.command_id == command_id::data_sm;
+  if (may_be_a_reply && take_reply(pdu, h, now)) return;
+  forward_request(leg::esme, pdu, h, now);
+}
+
+// True when the PDU is a reply that goes on record: blocked in memory by the time record() returns, forwarded, and answered to the
+// SMSC only when the record is on disk.
+bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
+  smpp::message m;
+  const command_status decoded = h.command_id == command_id::data_sm ? smpp::decode_data_sm(pdu, m, false)
+                                                                     : smpp::decode_deliver_sm(pdu, m);
+  if (decoded != command_status::ESME_ROK) {
+    metrics_->malformed(leg::smsc).Increment();
+    return false;
+  }
+  std::vector<store::event> events = replies_->read(*policy_, bind_candidates(), pdu, m, alphabet_, now.steady);
+  if (events.empty()) return false;
+
+  in_flight request;
+  request.original = h.sequence_number;
+  request.id = h.command_id;
+  request.since = now.steady;
+  request.guarded = true;
+  one_side& esme = side(leg::esme);
+  const std::uint32_t ticket = esme.requests.add(request);
+  guarded_[ticket];
+  smpp::append_renumbered(esme.output, pdu, ticket);
+  host_->record(std::move(events), ticket);
+  return true;
+}
+
+void session::recorded(std::uint32_t ticket, bool on_disk, moment now) {
+  const auto reply = guarded_.find(ticket);
+  const in_flight* found = side(leg::esme).requests.find(ticket);
+  if (reply == guarded_.end() || found == nullptr) return;
+  const in_flight request = *found;
+  reply->second.fate = on_disk ? guarded_reply::fate::on_disk : guarded_reply::fate::failed;
+  if (!on_disk) {
+    metrics_->unstored_opt_outs().Increment();
+    append_not_stored(side(leg::smsc).output, request.id, request.original);
+  }
+  answer_guarded(ticket, request, reply->second, now);
+}
+
+// The SMSC hears the sender's answer once both have spoken, the sender and the disk; after a failure the sender's is dropped.
+void session::answer_guarded(std::uint32_t ticket, const in_flight& request, guarded_reply& reply, moment now) {
+  if (reply.fate == guarded_reply::fate::writing || reply.answer.empty()) return;
+  if (reply.fate == guarded_reply::fate::on_disk) {
+    smpp::buffer& to_smsc = side(leg::smsc).output;
+    to_smsc.insert(to_smsc.end(), reply.answer.begin(), reply.answer.end());
+  }
+  side(leg::esme).requests.erase(ticket);
+  guarded_.erase(ticket);
+  after_answer(request, now);
+}
+
+}  // namespace proxy

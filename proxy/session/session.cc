@@ -1,0 +1,267 @@
+#include "proxy/session/session.h"
+
+#include "proxy/observe/log.h"
+#include "smpp/framer.h"
+
+namespace proxy {
+
+using smpp::command_id;
+using smpp::command_status;
+using std::chrono::steady_clock;
+
+namespace {
+
+// How long the rest of a header may take whose command_length is impossible, and an answer to the gate's own unbind.
+constexpr std::chrono::seconds patience{1};
+constexpr std::chrono::seconds unbind_patience{5};
+// Between two looks for requests that nobody will answer any more.
+constexpr std::chrono::seconds forget_interval{5};
+
+}  // namespace
+
+session::session(std::shared_ptr<const policy> p, replies& r, metrics& m, session_host& host, std::string peer, moment now)
+    : policy_(std::move(p)),
+      replies_(&r),
+      metrics_(&m),
+      host_(&host),
+      peer_(std::move(peer)),
+      began_(now.steady),
+      last_forgotten_(now.steady),
+      response_seconds_(m.upstream_response_seconds()) {
+  side(leg::esme).connected = true;
+  side(leg::esme).last_received = now.steady;
+}
+
+// --- bytes ---
+
+bool session::may_take(leg from) const {
+  if (state_ == state::ended || !side(from).connected || side(from).wanted != wish::open) return false;
+  // What one leg says may be answered on either: both must have room.
+  if (side(leg::esme).paused || side(leg::smsc).paused) return false;
+  if (from == leg::smsc) return side(leg::esme).requests.size() < limits().max_window;
+  if (state_ == state::connecting || state_ == state::binding) return false;
+  return side(leg::smsc).requests.size() < limits().max_window;
+}
+
+std::size_t session::received(leg from, smpp::octets received, moment now) {
+  std::size_t done = 0;
+  if (!received.empty()) side(from).last_received = now.steady;
+  while (done < received.size() && may_take(from)) {
+    const smpp::octets rest = received.subspan(done);
+    const smpp::frame f = smpp::next_frame(rest, limits().max_pdu_octets);
+    if (f.status == smpp::framing::incomplete) break;
+    if (f.status == smpp::framing::lost) {
+      if (!lost_framing(from, rest, now)) break;
+      return received.size();
+    }
+    take(from, rest.first(f.length), now);
+    done += f.length;
+    update_pause(leg::esme);
+    update_pause(leg::smsc);
+  }
+  response_seconds_.flush();
+  return side(from).wanted == wish::open ? done : received.size();
+}
+
+// True when the verdict is spoken; false while more octets could still tell what this is.
+bool session::lost_framing(leg from, smpp::octets rest, moment now) {
+  one_side& s = side(from);
+  const bool waited = s.framing_lost && now.steady - *s.framing_lost >= patience;
+  const bool before_a_bind = from == leg::esme && state_ == state::unbound;
+  if (before_a_bind && rest.size() >= 8 && smpp::name(command_id{smpp::read_u32(rest.data() + 4)}).empty()) {
+    metrics_->malformed(from).Increment();
+    metrics_->count_limit("not_smpp");
+    ended_because_ = "not SMPP";
+    s.wanted = wish::close_now;
+    state_ = state::ended;
+    return true;
+  }
+  if (rest.size() < smpp::header_length && !waited) {
+    if (!s.framing_lost) s.framing_lost = now.steady;
+    return false;
+  }
+  metrics_->malformed(from).Increment();
+  if (before_a_bind && rest.size() < smpp::header_length) {
+    metrics_->count_limit("not_smpp");
+  } else {
+    const bool readable = rest.size() >= smpp::header_length;
+    smpp::append_header(s.output, command_id::generic_nack, command_status::ESME_RINVCMDLEN,
+                        readable ? smpp::read_header(rest).sequence_number : 0);
+  }
+  end(from == leg::esme ? "framing lost by the ESME" : "framing lost by the SMSC");
+  return true;
+}
+
+void session::take(leg from, smpp::octets pdu, moment now) {
+  const smpp::header h = smpp::read_header(pdu);
+  metrics_->count_pdu(from, h.command_id);
+  if (h.command_id == command_id::outbind) {
+    end("outbind is not supported");
+  } else if (from == leg::smsc) {
+    smpp::is_response(h.command_id) ? take_smsc_answer(pdu, h, now) : take_smsc_request(pdu, h, now);
+  } else if (state_ == state::unbound) {
+    smpp::is_bind(h.command_id) ? take_bind(pdu, h, now) : take_unbound(pdu, h);
+  } else {
+    smpp::is_response(h.command_id) ? take_esme_answer(pdu, h, now) : take_esme_request(pdu, h, now);
+  }
+}
+
+void session::forward_request(leg to, smpp::octets pdu, const smpp::header& h, moment now) {
+  in_flight request;
+  request.original = h.sequence_number;
+  request.id = h.command_id;
+  request.since = now.steady;
+  one_side& s = side(to);
+  const std::uint32_t sequence_number = s.requests.add(request);
+  // alert_notification has no answer (4.12.1).
+  if (h.command_id == command_id::alert_notification) s.requests.erase(sequence_number);
+  smpp::append_renumbered(s.output, pdu, sequence_number);
+}
+
+void session::answer(leg to, const smpp::header& request, command_status status) {
+  smpp::append_header(side(to).output, smpp::response_to(request.command_id), status, request.sequence_number);
+}
+
+void session::set_unsent(leg to, std::size_t octets) {
+  side(to).unsent = octets;
+  update_pause(to);
+}
+
+// Stops taking when too much is unsent, starts again at half of it.
+void session::update_pause(leg l) {
+  one_side& s = side(l);
+  const std::size_t waiting = s.unsent + s.output.size();
+  if (!s.paused && waiting > limits().max_unsent_octets) {
+    s.paused = true;
+    metrics_->count_limit("unsent_octets");
+  } else if (s.paused && waiting <= limits().max_unsent_octets / 2) {
+    s.paused = false;
+  }
+}
+
+// --- connections ---
+
+bool session::wants_upstream() { return std::exchange(wants_upstream_, false); }
+
+void session::upstream_connected(smpp::default_alphabet alphabet, moment now) {
+  if (state_ != state::connecting) return;
+  one_side& smsc = side(leg::smsc);
+  smsc.connected = true;
+  smsc.wanted = wish::open;
+  smsc.last_received = now.steady;
+  alphabet_ = alphabet;
+  state_ = state::binding;
+  const smpp::buffer bind = std::move(pending_bind_);
+  pending_bind_ = {};
+  forward_request(leg::smsc, bind, smpp::read_header(bind), now);
+}
+
+void session::upstream_failed(moment) {
+  if (state_ != state::connecting) return;
+  answer(leg::esme, smpp::read_header(pending_bind_), command_status::ESME_RBINDFAIL);
+  pending_bind_ = {};
+  state_ = state::unbound;
+}
+
+void session::closed(leg which, moment now) {
+  one_side& s = side(which);
+  s.connected = false;
+  s.wanted = wish::close_now;
+  if (state_ == state::ended) return;
+  if (which == leg::smsc && state_ == state::unbound) {
+    // An SMSC that refused the bind has hung up; the sender may bind again.
+    s.wanted = wish::open;
+    return;
+  }
+  end(which == leg::esme ? "closed by the ESME" : "closed by the SMSC");
+  (void)now;
+}
+
+// Both legs are closed once what they are owed has been sent.
+void session::end(std::string_view why) {
+  if (state_ == state::ended) return;
+  state_ = state::ended;
+  ended_because_ = why;
+  for (one_side& s : sides_) {
+    if (s.wanted == wish::open) s.wanted = s.connected ? wish::close_when_sent : wish::close_now;
+  }
+}
+
+// --- time, store, operator ---
+
+void session::tick(moment now) {
+  if (state_ == state::ended) return;
+  if (draining_ && state_ == state::bound) check_drained(now);
+  const bool waiting_for_bind = state_ == state::unbound || state_ == state::connecting || state_ == state::binding;
+  if (waiting_for_bind && now.steady - began_ >= limits().bind_timeout) {
+    metrics_->count_limit("time_to_bind");
+    return end("not bound in time");
+  }
+  if (state_ == state::unbinding && now.steady - unbinding_since_ >= unbind_patience) return end("unbound");
+  if (limits().inactivity_timeout.count() > 0 && state_ == state::bound) {
+    const auto last = std::max(side(leg::esme).last_received, side(leg::smsc).last_received);
+    if (now.steady - last >= limits().inactivity_timeout) {
+      metrics_->count_limit("inactivity");
+      return begin_unbinding(now);
+    }
+  }
+  if (now.steady - last_forgotten_ >= forget_interval) {
+    last_forgotten_ = now.steady;
+    forget_unanswered(leg::esme, now);
+    forget_unanswered(leg::smsc, now);
+  }
+}
+
+void session::forget_unanswered(leg l, moment now) {
+  std::vector<std::uint32_t> late;
+  side(l).requests.for_each([&](std::uint32_t sequence_number, const in_flight& request) {
+    if (now.steady - request.since >= limits().response_timeout) late.push_back(sequence_number);
+  });
+  for (const std::uint32_t sequence_number : late) {
+    side(l).requests.erase(sequence_number);
+    if (l == leg::smsc) {
+      partial_.erase(sequence_number);
+    } else {
+      guarded_.erase(sequence_number);
+    }
+  }
+}
+
+void session::drain(moment now) {
+  draining_ = true;
+  if (state_ == state::ended || state_ == state::unbinding) return;
+  if (state_ == state::bound) return check_drained(now);
+  end("the gate is stopping");
+}
+
+void session::check_drained(moment now) {
+  if (draining_ && state_ == state::bound && side(leg::esme).requests.empty() && side(leg::smsc).requests.empty()) {
+    begin_unbinding(now);
+  }
+}
+
+void session::begin_unbinding(moment now) {
+  state_ = state::unbinding;
+  unbinding_since_ = now.steady;
+  ended_because_ = draining_ ? "the gate is stopping" : "inactive";
+  for (const leg l : {leg::esme, leg::smsc}) {
+    in_flight unbind;
+    unbind.id = command_id::unbind;
+    unbind.since = now.steady;
+    unbind.own = true;
+    smpp::append_header(side(l).output, command_id::unbind, command_status::ESME_ROK, side(l).requests.add(unbind));
+  }
+}
+
+void session::use(std::shared_ptr<const policy> p) {
+  policy_ = std::move(p);
+  if (candidates_) candidates_ = policy_->candidates_for(system_id_);
+}
+
+// Resolved when the bind is accepted, or when the SMSC shows that it is by delivering before it answers.
+const candidates& session::bind_candidates() {
+  if (!candidates_) candidates_ = policy_->candidates_for(system_id_);
+  return *candidates_;
+}
+
+}  // namespace proxy

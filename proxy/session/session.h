@@ -1,0 +1,178 @@
+// One sender's session and its upstream session: bytes in, bytes and wishes out. No sockets, no clock, no threads: the shell in
+// proxy/server moves the bytes and passes the time in.
+//
+// Unbound, the gate answers by itself. A bind makes it wish for an upstream connection; the bind goes there with its own
+// credentials, and from then on every PDU crosses, renumbered, but for the submissions that are refused. What each PDU needs is
+// decided in from_esme.cc and from_smsc.cc.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "proxy/observe/metrics.h"
+#include "proxy/policy/policy.h"
+#include "proxy/session/replies.h"
+#include "smpp/pdu.h"
+#include "smpp/sequence_window.h"
+#include "smpp/submit_multi.h"
+
+namespace proxy {
+
+struct moment {
+  std::chrono::steady_clock::time_point steady;
+  store::instant wall;
+};
+
+// What a session needs from outside. Outlives the session.
+class session_host {
+ public:
+  virtual ~session_host() = default;
+  // Puts what a person wrote on record; answered by session::recorded(ticket, ...), later and on the session's own thread.
+  virtual void record(std::vector<store::event> events, std::uint32_t ticket) = 0;
+};
+
+class session {
+ public:
+  session(std::shared_ptr<const policy> p, replies& r, metrics& m, session_host& host, std::string peer, moment now);
+
+  // --- bytes ---
+
+  // Takes whole PDUs from the front of `received` and returns how many octets it is done with: fewer than offered when a PDU is cut,
+  // or when no more may be taken now (offer the rest again after any other call). What has to be sent is then in output().
+  std::size_t received(leg from, smpp::octets received, moment now);
+  // What is to be written to a leg; the shell takes it away.
+  smpp::buffer& output(leg to) { return side(to).output; }
+  // False while octets of this leg must wait: the shell stops reading it.
+  bool may_take(leg from) const;
+  // Octets the shell has taken but the peer has not.
+  void set_unsent(leg to, std::size_t octets);
+
+  // --- connections ---
+
+  // True once for each bind: connect to an upstream, then call one of the two.
+  bool wants_upstream();
+  void upstream_connected(smpp::default_alphabet alphabet, moment now);
+  void upstream_failed(moment now);
+  void closed(leg which, moment now);
+
+  enum class wish { open, close_when_sent, close_now };
+  wish wanted(leg which) const { return side(which).wanted; }
+
+  // --- time, store, operator ---
+
+  void tick(moment now);  // a few times a second
+  void recorded(std::uint32_t ticket, bool on_disk, moment now);
+  void drain(moment now);  // takes no new requests; unbinds both ways when what is in flight has been answered
+  void use(std::shared_ptr<const policy> p);
+
+  const std::string& system_id() const { return system_id_; }
+  const std::string& ended_because() const { return ended_because_; }
+  bool bound() const { return state_ == state::bound; }
+  bool ended() const { return state_ == state::ended; }
+  // Submissions decided since the last call.
+  std::size_t take_submission_count() { return std::exchange(submissions_, 0); }
+
+ private:
+  enum class state {
+    unbound,     // the gate answers
+    connecting,  // a bind waits for an upstream
+    binding,     // the bind is upstream
+    bound,
+    unbinding,  // the gate has sent unbind both ways
+    ended,
+  };
+
+  // A request that one side sent and the other has not answered.
+  struct in_flight {
+    std::uint32_t original = 0;  // the sequence_number of who sent it
+    smpp::command_id id{};
+    std::chrono::steady_clock::time_point since;
+    bool own = false;      // sent by the gate itself: its answer stays here
+    bool guarded = false;  // its answer waits for the disk: guarded_
+    bool partial = false;  // a submit_multi with refused destinations: partial_
+  };
+
+  // A reply of a person on its way to the sender while its record is on its way to the disk.
+  struct guarded_reply {
+    enum class fate { writing, on_disk, failed } fate = fate::writing;
+    smpp::buffer answer;  // the sender's, held back
+  };
+
+  struct one_side {
+    smpp::buffer output;
+    std::size_t unsent = 0;
+    bool connected = false;
+    bool paused = false;  // too much unsent
+    wish wanted = wish::open;
+    std::chrono::steady_clock::time_point last_received;
+    std::optional<std::chrono::steady_clock::time_point> framing_lost;  // waiting for the rest of a broken header
+    smpp::sequence_window<in_flight> requests;                          // sent to this side, not answered by it
+  };
+
+  one_side& side(leg l) { return sides_[static_cast<std::size_t>(l)]; }
+  const one_side& side(leg l) const { return sides_[static_cast<std::size_t>(l)]; }
+  const limits_config& limits() const { return policy_->settings().limits; }
+
+  // framing
+  void take(leg from, smpp::octets pdu, moment now);
+  bool lost_framing(leg from, smpp::octets rest, moment now);
+
+  // from_esme.cc
+  void take_unbound(smpp::octets pdu, const smpp::header& h);
+  void take_bind(smpp::octets pdu, const smpp::header& h, moment now);
+  void take_esme_request(smpp::octets pdu, const smpp::header& h, moment now);
+  void take_submission(smpp::octets pdu, const smpp::header& h, moment now);
+  void take_submit_multi(smpp::octets pdu, const smpp::header& h, moment now);
+  void take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment now);
+  decision decide(const smpp::address& source_addr, const smpp::address& destination_addr, moment now);
+  decision decide_unverifiable(const smpp::address& source_addr, std::string_view destination);
+  void count(const sender& s, const decision& d, std::string_view destination);
+  void take_esme_answer(smpp::octets pdu, const smpp::header& h, moment now);
+
+  // from_smsc.cc
+  void take_smsc_request(smpp::octets pdu, const smpp::header& h, moment now);
+  bool take_reply(smpp::octets pdu, const smpp::header& h, moment now);
+  void take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment now);
+  void after_answer(const in_flight& request, moment now);
+  void answer_guarded(std::uint32_t ticket, const in_flight& request, guarded_reply& reply, moment now);
+
+  // session.cc
+  void forward_request(leg to, smpp::octets pdu, const smpp::header& h, moment now);
+  void answer(leg to, const smpp::header& request, smpp::command_status status);
+  void end(std::string_view why);
+  void begin_unbinding(moment now);
+  void check_drained(moment now);
+  void forget_unanswered(leg l, moment now);
+  void update_pause(leg l);
+  const candidates& bind_candidates();
+
+  std::shared_ptr<const policy> policy_;
+  replies* replies_;
+  metrics* metrics_;
+  session_host* host_;
+  std::string peer_;
+
+  state state_ = state::unbound;
+  std::array<one_side, leg_count> sides_;
+  std::string system_id_;
+  std::optional<candidates> candidates_;
+  smpp::buffer pending_bind_;
+  bool wants_upstream_ = false;
+  std::size_t submissions_ = 0;
+  bool draining_ = false;
+  std::chrono::steady_clock::time_point began_;
+  std::chrono::steady_clock::time_point unbinding_since_;
+  std::chrono::steady_clock::time_point last_forgotten_;
+  smpp::default_alphabet alphabet_ = smpp::default_alphabet::gsm7;
+  std::unordered_map<std::uint32_t, guarded_reply> guarded_;
+  std::unordered_map<std::uint32_t, std::vector<smpp::unsuccess_sme>> partial_;
+  batched_histogram response_seconds_;
+  std::string ended_because_;
+};
+
+}  // namespace proxy
