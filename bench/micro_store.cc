@@ -1,0 +1,96 @@
+// The store's part of a submit_sm: reading the number, and the verdict.
+#include <benchmark/benchmark.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+#include "bench/micro.h"
+#include "store/consent_store.h"
+
+namespace {
+
+void read_number(benchmark::State& state) {
+  const store::numbering_plan plan{.country_code = "33"};
+  bench::destinations to(bench::first_number, bench::consented_numbers, 10);
+  std::vector<bench::number_text> texts;
+  for (int i = 0; i < 100; ++i)
+    texts.push_back(bench::digits_of(to.next().number));
+  std::size_t at = 0;
+  for (auto _ : state) {
+    const std::string_view text(texts[at].data(), texts[at].size());
+    benchmark::DoNotOptimize(store::read_number(text, store::number_kind::international, plan));
+    if (++at == texts.size()) at = 0;
+  }
+}
+BENCHMARK(read_number);
+
+// A store of a million numbers in a temporary folder, made when it is first asked for.
+class million {
+ public:
+  static million& instance() {
+    static million made;
+    return made;
+  }
+
+  store::consent_store& consents() { return *store_; }
+  store::question question() {
+    return {.sender = store_->intern({store::scope_kind::sender, "bench"}),
+            .group = store_->intern({store::scope_kind::group, "bench"}),
+            .rule = store::consent_rule::opt_in,
+            .now = store::now()};
+  }
+
+ private:
+  million() : folder_(std::filesystem::temp_directory_path() / ("consentgate-micro-" + std::to_string(getpid()))) {
+    auto opened = store::consent_store::open({.path = folder_});
+    if (const auto* why = std::get_if<store::failure>(&opened)) throw std::runtime_error(why->message);
+    store_ = std::move(std::get<0>(opened));
+    constexpr std::uint64_t batch = 10'000;
+    for (std::uint64_t from = 0; from < bench::consented_numbers; from += batch)
+      record(from, batch);
+  }
+
+  ~million() {
+    store_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
+  void record(std::uint64_t from, std::uint64_t count) {
+    std::vector<store::event> events(count);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      store::event& e = events[i];
+      e.who = {bench::first_number + from + i};
+      e.actor = "bench";
+      e.scope = {store::scope_kind::sender, "bench"};
+      e.occurred_at = store::now() - std::chrono::hours(24);
+      e.method = store::consent_method::web_form;
+      e.source = e.collector = e.evidence = "bench";
+    }
+    const store::outcome result = store_->record_and_wait(std::move(events));
+    if (const auto* why = std::get_if<store::failure>(&result)) throw std::runtime_error(why->message);
+  }
+
+  std::filesystem::path folder_;
+  std::unique_ptr<store::consent_store> store_;
+};
+
+// Verdicts on pseudo-random numbers, one in ten without consent.
+void judge(benchmark::State& state) {
+  store::consent_store& consents = million::instance().consents();
+  const store::question question = million::instance().question();
+  bench::destinations to(bench::first_number, bench::consented_numbers, 10);
+  for (auto _ : state) {
+    const bench::destination d = to.next();
+    const store::finding f = consents.judge({d.number}, question);
+    if ((f.result == store::standing::allowed) != d.consented) {
+      state.SkipWithError("a wrong verdict");
+      break;
+    }
+  }
+}
+BENCHMARK(judge);
+
+}  // namespace
