@@ -47,6 +47,9 @@ command_status decode_deliver_sm(octets pdu, message& out);
 // An empty destination_addr is refused only for `submission`: data_sm travels both ways.
 command_status decode_data_sm(octets pdu, message& out, bool submission);
 
+// broadcast_sm (SMPP 5.0, 4.4.1): only the address it claims to come from.
+command_status decode_broadcast_sm(octets pdu, address& source_addr);
+
 // The user data: message_payload when it is there and short_message is empty (5.3.2.32), short_message otherwise.
 octets user_data(const message& m);
 

@@ -11,8 +11,8 @@
 
 namespace smpp {
 
-// Not thread safe. Memory is bounded: the oldest unfinished message is forgotten when there are more than `capacity`, and any
-// after `lifetime`.
+// Not thread safe. Memory is bounded: the oldest message is forgotten when there are more than `capacity`, and any after
+// `lifetime`.
 class reassembler {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -21,14 +21,15 @@ class reassembler {
 
   struct joined {
     std::string text;       // UTF-8 of the parts that have come so far, in order
-    bool complete = false;  // every part is in it; the message is then forgotten
+    bool complete = false;  // every part is in it
   };
 
-  // `part` is decoded already. A part that comes twice replaces itself.
+  // `part` is decoded already. A part that comes twice replaces itself, also after the message was complete: an SMSC sends a part
+  // again when it was not acknowledged.
   joined add(std::string_view source_addr, std::string_view destination_addr, const concatenation& which, std::string part,
              time_point now);
 
-  std::size_t size() const { return unfinished_.size(); }
+  std::size_t size() const { return known_.size(); }
 
  private:
   using key = std::tuple<std::string, std::string, std::uint16_t, std::uint8_t>;
@@ -39,10 +40,11 @@ class reassembler {
   };
 
   void forget_old(time_point now);
+  void forget_oldest();
 
   std::size_t capacity_;
   std::chrono::seconds lifetime_;
-  std::map<key, message_parts> unfinished_;
+  std::map<key, message_parts> known_;
   std::list<key> by_age_;  // oldest first
 };
 

@@ -10,8 +10,8 @@ namespace proxy {
 namespace {
 
 // Parts of a message arrive within seconds; a handset that was off may send the rest hours later.
-constexpr std::size_t unfinished_messages = 100000;
-constexpr std::chrono::hours unfinished_for{24};
+constexpr std::size_t remembered_messages = 100000;
+constexpr std::chrono::hours remembered_for{24};
 
 std::string hexadecimal(smpp::octets data) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -42,7 +42,7 @@ bool could_be_a_person(const smpp::message& m) {
 
 }  // namespace
 
-replies::replies(metrics& m) : metrics_(&m), parts_(unfinished_messages, unfinished_for) {}
+replies::replies(metrics& m) : metrics_(&m), parts_(remembered_messages, remembered_for) {}
 
 std::vector<store::event> replies::read(const policy& p, const candidates& c, smpp::octets pdu, const smpp::message& m,
                                         smpp::default_alphabet alphabet, std::chrono::steady_clock::time_point now) {

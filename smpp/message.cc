@@ -1,0 +1,85 @@
+#include "smpp/message.h"
+
+#include "smpp/field_reader.h"
+#include "smpp/tlv.h"
+
+namespace smpp {
+namespace {
+
+command_status take_optional_parameters(const field_reader& body, message& out) {
+  if (body.failed()) return command_status::ESME_RINVMSGLEN;
+  out.optional_parameters = body.rest();
+  return well_formed(out.optional_parameters) ? command_status::ESME_ROK : command_status::ESME_RINVOPTPARSTREAM;
+}
+
+// From esm_class to the end: the same in submit_sm, deliver_sm and submit_multi.
+command_status decode_from_esm_class(field_reader& body, message& out) {
+  out.esm_class = body.integer();
+  out.protocol_id = body.integer();
+  out.priority_flag = body.integer();
+  out.schedule_delivery_time = body.c_octet_string();
+  out.validity_period = body.c_octet_string();
+  out.registered_delivery = body.integer();
+  out.replace_if_present_flag = body.integer();
+  out.data_coding = body.integer();
+  out.sm_default_msg_id = body.integer();
+  const std::uint8_t sm_length = body.integer();
+  out.short_message = body.octet_string(sm_length);
+  return take_optional_parameters(body, out);
+}
+
+}  // namespace
+
+command_status decode_deliver_sm(octets pdu, message& out) {
+  field_reader body(pdu.subspan(header_length));
+  out.service_type = body.c_octet_string();
+  out.source_addr = body.address();
+  out.destination_addr = body.address();
+  return decode_from_esm_class(body, out);
+}
+
+command_status decode_submit_sm(octets pdu, message& out) {
+  const command_status status = decode_deliver_sm(pdu, out);
+  if (status == command_status::ESME_ROK && out.destination_addr.text.empty()) return command_status::ESME_RINVDSTADR;
+  return status;
+}
+
+command_status decode_data_sm(octets pdu, message& out, bool submission) {
+  field_reader body(pdu.subspan(header_length));
+  out.service_type = body.c_octet_string();
+  out.source_addr = body.address();
+  out.destination_addr = body.address();
+  out.esm_class = body.integer();
+  out.registered_delivery = body.integer();
+  out.data_coding = body.integer();
+  const command_status status = take_optional_parameters(body, out);
+  if (status == command_status::ESME_ROK && submission && out.destination_addr.text.empty()) {
+    return command_status::ESME_RINVDSTADR;
+  }
+  return status;
+}
+
+command_status decode_broadcast_sm(octets pdu, address& source_addr) {
+  field_reader body(pdu.subspan(header_length));
+  body.c_octet_string();  // service_type
+  source_addr = body.address();
+  return body.failed() ? command_status::ESME_RINVMSGLEN : command_status::ESME_ROK;
+}
+
+command_status decode_rest_of_submit_multi(octets from_esm_class, message& out) {
+  field_reader body(from_esm_class);
+  return decode_from_esm_class(body, out);
+}
+
+octets user_data(const message& m) {
+  if (!m.short_message.empty()) return m.short_message;
+  return find(m.optional_parameters, tag::message_payload).value_or(octets{});
+}
+
+bool is_from_a_person(const message& m) {
+  constexpr std::uint8_t message_type = 0x3C;
+  if ((m.esm_class & message_type) != 0) return false;
+  return !find(m.optional_parameters, tag::receipted_message_id) && !find(m.optional_parameters, tag::message_state);
+}
+
+}  // namespace smpp

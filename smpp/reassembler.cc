@@ -1,0 +1,39 @@
+#include "smpp/reassembler.h"
+
+namespace smpp {
+
+reassembler::reassembler(std::size_t capacity, std::chrono::seconds lifetime) : capacity_(capacity), lifetime_(lifetime) {}
+
+reassembler::joined reassembler::add(std::string_view source_addr, std::string_view destination_addr,
+                                     const concatenation& which, std::string part, time_point now) {
+  forget_old(now);
+  key id{source_addr, destination_addr, which.reference, which.total};
+  auto [it, is_new] = known_.try_emplace(id);
+  message_parts& m = it->second;
+  if (is_new) {
+    by_age_.push_back(id);
+    m.age = std::prev(by_age_.end());
+    m.first_seen = now;
+  }
+  const auto known = m.parts.find(which.segment);
+  // A reference number comes round again: another text for a message that was whole begins a new one.
+  if (m.parts.size() == which.total && known->second != part) m.parts.clear();
+  m.parts[which.segment] = std::move(part);
+
+  joined result;
+  for (const auto& [segment, text] : m.parts) result.text += text;
+  result.complete = m.parts.size() == which.total;
+  if (known_.size() > capacity_) forget_oldest();
+  return result;
+}
+
+void reassembler::forget_old(time_point now) {
+  while (!by_age_.empty() && now - known_.find(by_age_.front())->second.first_seen >= lifetime_) forget_oldest();
+}
+
+void reassembler::forget_oldest() {
+  known_.erase(by_age_.front());
+  by_age_.pop_front();
+}
+
+}  // namespace smpp

@@ -1,0 +1,138 @@
+#include "smpp/submit_multi.h"
+
+#include <algorithm>
+
+#include "smpp/field_reader.h"
+#include "smpp/message.h"
+
+namespace smpp {
+
+// In message.cc: what submit_multi shares with submit_sm.
+command_status decode_rest_of_submit_multi(octets from_esm_class, message& out);
+
+namespace {
+
+constexpr std::uint8_t sme_address = 1;
+constexpr std::uint8_t distribution_list_name = 2;
+constexpr std::size_t most_unsuccess = 255;  // no_unsuccess is one octet
+
+void append(buffer& out, octets data) { out.insert(out.end(), data.begin(), data.end()); }
+
+void append_c_octet_string(buffer& out, std::string_view text) {
+  out.insert(out.end(), text.begin(), text.end());
+  out.push_back(0);
+}
+
+void append_unsuccess(buffer& out, const std::vector<unsuccess_sme>& refused, std::size_t room) {
+  for (std::size_t i = 0; i < refused.size() && i < room; ++i) {
+    const unsuccess_sme& u = refused[i];
+    out.push_back(u.dest_addr_ton);
+    out.push_back(u.dest_addr_npi);
+    append_c_octet_string(out, u.destination_addr);
+    const std::size_t at = out.size();
+    out.resize(at + 4);
+    write_u32(out.data() + at, static_cast<std::uint32_t>(u.error_status_code));
+  }
+}
+
+// Sets the command_length of the PDU that starts at `start` and ends with the buffer.
+void close(buffer& out, std::size_t start) {
+  write_u32(out.data() + start, static_cast<std::uint32_t>(out.size() - start));
+}
+
+command_status decode_dest_address(field_reader& body, dest_address& out) {
+  const std::size_t start = body.position();
+  const std::uint8_t dest_flag = body.integer();
+  if (body.failed()) return command_status::ESME_RINVMSGLEN;
+  if (dest_flag == sme_address) {
+    out.sme = body.address();
+  } else if (dest_flag == distribution_list_name) {
+    out.distribution_list = true;
+    out.dl_name = body.c_octet_string();
+  } else {
+    return command_status::ESME_RINVDESTFLAG;
+  }
+  if (body.failed()) return command_status::ESME_RINVMSGLEN;
+  if (!out.distribution_list && out.sme.text.empty()) return command_status::ESME_RINVDSTADR;
+  out.encoded = body.between(start, body.position());
+  return command_status::ESME_ROK;
+}
+
+}  // namespace
+
+command_status decode_submit_multi(octets pdu, submit_multi& out) {
+  field_reader body(pdu.subspan(header_length));
+  out.service_type = body.c_octet_string();
+  out.source_addr = body.address();
+  if (body.failed()) return command_status::ESME_RINVMSGLEN;
+  out.before = body.between(0, body.position());
+  const std::uint8_t number_of_dests = body.integer();
+  if (body.failed()) return command_status::ESME_RINVMSGLEN;
+  if (number_of_dests == 0) return command_status::ESME_RINVNUMDESTS;
+  out.dest_addresses.clear();
+  out.dest_addresses.reserve(number_of_dests);
+  for (unsigned i = 0; i < number_of_dests; ++i) {
+    dest_address to;
+    if (const command_status status = decode_dest_address(body, to); status != command_status::ESME_ROK) return status;
+    out.dest_addresses.push_back(to);
+  }
+  out.after = body.rest();
+  out.rest.service_type = out.service_type;
+  out.rest.source_addr = out.source_addr;
+  return decode_rest_of_submit_multi(out.after, out.rest);
+}
+
+void append_submit_multi(buffer& out, const submit_multi& m, const std::vector<bool>& keep, std::uint32_t sequence_number) {
+  const std::size_t start = out.size();
+  append_header(out, command_id::submit_multi, command_status::ESME_ROK, sequence_number);
+  append(out, m.before);
+  const std::size_t number_of_dests = out.size();
+  out.push_back(0);
+  for (std::size_t i = 0; i < m.dest_addresses.size(); ++i) {
+    if (!keep[i]) continue;
+    ++out[number_of_dests];
+    append(out, m.dest_addresses[i].encoded);
+  }
+  append(out, m.after);
+  close(out, start);
+}
+
+void append_submit_multi_resp(buffer& out, command_status status, std::uint32_t sequence_number,
+                              const std::vector<unsuccess_sme>& refused) {
+  const std::size_t start = out.size();
+  append_header(out, command_id::submit_multi_resp, status, sequence_number);
+  append_c_octet_string(out, "");
+  out.push_back(static_cast<std::uint8_t>(std::min(refused.size(), most_unsuccess)));
+  append_unsuccess(out, refused, most_unsuccess);
+  close(out, start);
+}
+
+void append_submit_multi_resp(buffer& out, octets answer, std::uint32_t sequence_number,
+                              const std::vector<unsuccess_sme>& refused) {
+  const header h = read_header(answer);
+  field_reader body(answer.subspan(header_length));
+  const bool absent = body.rest().empty();
+  if (absent && h.command_status == command_status::ESME_ROK && h.command_id == command_id::submit_multi_resp) {
+    return append_submit_multi_resp(out, h.command_status, sequence_number, refused);
+  }
+  body.c_octet_string();
+  const std::size_t before_count = body.position();
+  const std::uint8_t no_unsuccess = body.integer();
+  for (unsigned i = 0; i < no_unsuccess; ++i) {
+    body.address();
+    body.octet_string(4);
+  }
+  if (body.failed() || h.command_id != command_id::submit_multi_resp) return append_renumbered(out, answer, sequence_number);
+
+  const std::size_t added = std::min<std::size_t>(refused.size(), most_unsuccess - no_unsuccess);
+  const std::size_t start = out.size();
+  append_header(out, h.command_id, h.command_status, sequence_number);
+  append(out, body.between(0, before_count));
+  out.push_back(static_cast<std::uint8_t>(no_unsuccess + added));
+  append(out, body.between(before_count + 1, body.position()));
+  append_unsuccess(out, refused, added);
+  append(out, body.rest());
+  close(out, start);
+}
+
+}  // namespace smpp
