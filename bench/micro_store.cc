@@ -44,7 +44,9 @@ class million {
 
  private:
   million() : folder_(std::filesystem::temp_directory_path() / ("consentgate-micro-" + std::to_string(getpid()))) {
-    auto opened = store::consent_store::open({.path = folder_});
+    store::consent_store::options where;
+    where.path = folder_;
+    auto opened = store::consent_store::open(std::move(where));
     if (const auto* why = std::get_if<store::failure>(&opened)) throw std::runtime_error(why->message);
     store_ = std::move(std::get<0>(opened));
     constexpr std::uint64_t batch = 10'000;
