@@ -81,6 +81,8 @@ BENCHMARK(sequence_window)->Arg(10)->Arg(100)->Arg(10'000);
 // The console's table with one more column: the multiple of the reference, which must have run first.
 class reporter : public benchmark::ConsoleReporter {
  public:
+  reporter() : ConsoleReporter(OO_Tabular) {}
+
   void ReportRuns(const std::vector<Run>& runs) override {
     std::vector<Run> shown = runs;
     for (Run& run : shown) {
