@@ -47,6 +47,7 @@ class metrics::implementation {
   Family<Counter>& malformed = counters(registry, "consentgate_malformed_pdus_total", "PDUs that could not be decoded or framed");
   Family<Counter>& stray = counters(registry, "consentgate_stray_answers_total", "Answers nobody waited for, dropped");
   Family<Counter>& limits = counters(registry, "consentgate_limits_total", "Times a limit was reached");
+  Family<Counter>& reloads = counters(registry, "consentgate_config_reloads_total", "Reloads of the configuration by result");
   std::array<Gauge*, leg_count> sessions_by_leg{};
   std::array<Counter*, leg_count> malformed_by_leg{};
   std::array<Counter*, leg_count> stray_by_leg{};
@@ -147,6 +148,8 @@ void metrics::set_upstream_up(const std::string& upstream, bool up) {
 void metrics::count_limit(std::string_view which) {
   implementation_->limits.Add({{"limit", std::string(which)}}).Increment();
 }
+
+void metrics::count_reload(bool ok) { implementation_->reloads.Add({{"result", ok ? "ok" : "failed"}}).Increment(); }
 
 std::string metrics::text() const {
   std::vector<prometheus::MetricFamily> families = implementation_->registry.Collect();

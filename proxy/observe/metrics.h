@@ -47,6 +47,9 @@ class metrics {
   // reason: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets, window, waiting_octets
   void count_limit(std::string_view which);
 
+  // consentgate_config_reloads_total{result}: ok, failed
+  void count_reload(bool ok);
+
   std::string text() const;  // the exposition format
 
   prometheus::Gauge& sessions(leg l);

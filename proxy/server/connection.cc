@@ -1,0 +1,254 @@
+#include "proxy/server/connection.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+
+#include "proxy/observe/log.h"
+
+namespace proxy {
+
+using boost::system::error_code;
+using std::chrono::steady_clock;
+
+namespace {
+
+// How long a leg that has been shut may take to close its side: until then its octets are read and dropped, so that what was sent
+// last is not lost to a reset.
+constexpr std::chrono::seconds lingering{2};
+constexpr std::size_t most_pending = std::size_t{64} * 1024;
+
+moment the_moment() { return {steady_clock::now(), store::now()}; }
+
+}  // namespace
+
+connection::connection(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g,
+                       batched_histogram& submit_seconds, on_end ended)
+    : io_(io),
+      legs_{one_leg(std::move(esme)), one_leg(tcp::socket(io))},
+      gate_(g),
+      submit_seconds_(submit_seconds),
+      peer_(std::move(peer)),
+      on_end_(std::move(ended)),
+      session_(g.policy.load(), g.replies, g.metrics, *this, peer_, the_moment()),
+      began_(steady_clock::now()) {
+  gate_.metrics.sessions(leg::esme).Increment();
+}
+
+connection::~connection() { gate_.metrics.sessions(leg::esme).Decrement(); }
+
+void connection::start() { turn(the_moment()); }
+
+void connection::tick() {
+  const moment now = the_moment();
+  session_.tick(now);
+  turn(now);
+}
+
+void connection::drain() {
+  const moment now = the_moment();
+  session_.drain(now);
+  turn(now);
+}
+
+void connection::use(std::shared_ptr<const policy> p) { session_.use(std::move(p)); }
+
+void connection::abort() {
+  close(leg::esme);
+  close(leg::smsc);
+  finish_if_over();
+}
+
+void connection::record(std::vector<store::event> events, std::uint32_t ticket) {
+  std::vector<std::pair<std::string, store::event_kind>> counted;
+  for (const store::event& e : events) counted.emplace_back(e.collector, e.kind);
+  gate_.store->record(std::move(events), [weak = weak_from_this(), &io = io_, &m = gate_.metrics, ticket,
+                                          counted = std::move(counted)](const store::outcome& o) {
+    const bool on_disk = std::holds_alternative<std::vector<store::recorded>>(o);
+    for (const auto& [sender, kind] : counted) {
+      if (!on_disk) break;
+      kind == store::event_kind::opt_out ? m.count_opt_out(sender, "mo_keyword") : m.count_opt_in(sender, "mo_keyword");
+    }
+    boost::asio::post(io, [weak, ticket, on_disk] {
+      if (const auto self = weak.lock()) {
+        const moment now = the_moment();
+        self->session_.recorded(ticket, on_disk, now);
+        self->turn(now);
+      }
+    });
+  });
+}
+
+// Everything that can happen ends here: the session takes what it may, and the sockets follow.
+void connection::turn(moment now) {
+  if (over_) return;
+  take(leg::esme, now);
+  take(leg::smsc, now);
+  take(leg::esme, now);  // an answer may have made room for what the sender has waiting
+  if (session_.wants_upstream()) connect_upstream();
+  write(leg::esme);
+  write(leg::smsc);
+  follow_wish(leg::esme, now);
+  follow_wish(leg::smsc, now);
+  read(leg::esme);
+  read(leg::smsc);
+  finish_if_over();
+}
+
+void connection::take(leg l, moment now) {
+  one_leg& from = at(l);
+  if (!from.in.empty()) from.in.consume(session_.received(l, from.in.pending(), now));
+  // The end of the stream counts once what came before it has been taken, as far as it is whole.
+  if (from.ended && session_.wanted(l) == session::wish::open && (from.in.empty() || session_.may_take(l))) {
+    session_.closed(l, now);
+  }
+}
+
+void connection::read(leg l) {
+  one_leg& from = at(l);
+  if (from.reading || from.ended || !from.socket.is_open()) return;
+  if (!from.shut && !session_.may_take(l) && from.in.pending().size() >= most_pending) return;
+  if (!from.shut && !session_.may_take(l) && !from.in.empty()) return;
+  const std::size_t most = std::max<std::size_t>(most_pending, gate_.policy.load()->settings().limits.max_pdu_octets) + 4096;
+  const std::span<std::uint8_t> room = from.in.room(most);
+  if (room.empty()) return;
+  from.reading = true;
+  from.socket.async_read_some(boost::asio::buffer(room.data(), room.size()),
+                              [self = shared_from_this(), l](error_code ec, std::size_t octets) {
+                                one_leg& leg_read = self->at(l);
+                                leg_read.reading = false;
+                                if (self->over_) return;
+                                if (ec) {
+                                  leg_read.ended = true;
+                                  if (ec != boost::asio::error::eof) self->broken(l);
+                                  return self->turn(the_moment());
+                                }
+                                self->on_read(l, octets);
+                              });
+}
+
+void connection::on_read(leg l, std::size_t octets) {
+  one_leg& from = at(l);
+  from.in.commit(octets);
+  if (from.shut) {
+    from.in.consume(octets);
+    return read(l);
+  }
+  const moment now = the_moment();
+  turn(now);
+  if (const std::size_t submissions = session_.take_submission_count(); submissions > 0) {
+    submit_seconds_.observe(steady_clock::now() - now.steady, submissions);
+    submit_seconds_.flush();
+  }
+}
+
+void connection::write(leg l) {
+  one_leg& to = at(l);
+  smpp::buffer& output = session_.output(l);
+  if (!to.socket.is_open() || to.shut) {
+    output.clear();
+    return;
+  }
+  if (to.write_pending || output.empty()) return;
+  to.writing.swap(output);
+  output.clear();
+  error_code ec;
+  const std::size_t sent = to.socket.write_some(boost::asio::buffer(to.writing), ec);
+  if (ec && ec != boost::asio::error::would_block) {
+    to.writing.clear();
+    return broken(l);
+  }
+  if (sent == to.writing.size()) {
+    to.writing.clear();
+    session_.set_unsent(l, 0);
+    return;
+  }
+  to.writing.erase(to.writing.begin(), to.writing.begin() + static_cast<std::ptrdiff_t>(sent));
+  session_.set_unsent(l, to.writing.size());
+  write_rest(l);
+}
+
+void connection::write_rest(leg l) {
+  one_leg& to = at(l);
+  to.write_pending = true;
+  boost::asio::async_write(to.socket, boost::asio::buffer(to.writing),
+                           [self = shared_from_this(), l](error_code ec, std::size_t) {
+                             one_leg& written = self->at(l);
+                             written.write_pending = false;
+                             written.writing.clear();
+                             if (self->over_) return;
+                             ec ? self->broken(l) : self->session_.set_unsent(l, 0);
+                             self->turn(the_moment());
+                           });
+}
+
+// Reset, or silent for too long: nothing more can be sent there.
+void connection::broken(leg l) {
+  at(l).ended = true;
+  session_.output(l).clear();
+  session_.closed(l, the_moment());
+  close(l);
+}
+
+void connection::follow_wish(leg l, moment now) {
+  one_leg& x = at(l);
+  if (!x.socket.is_open()) return;
+  const session::wish wanted = session_.wanted(l);
+  if (wanted == session::wish::close_now && !x.shut && !x.ended) return close(l);
+  if (wanted != session::wish::open && !x.shut && !x.write_pending && session_.output(l).empty()) {
+    error_code ignored;
+    x.socket.shutdown(tcp::socket::shutdown_send, ignored);
+    x.shut = true;
+    x.shut_at = now.steady;
+    x.in.consume(x.in.pending().size());
+  }
+  if (x.shut && (x.ended || now.steady - x.shut_at >= lingering)) close(l);
+}
+
+void connection::close(leg l) {
+  one_leg& x = at(l);
+  if (!x.socket.is_open()) return;
+  error_code ignored;
+  x.socket.close(ignored);
+  if (l == leg::smsc) gate_.metrics.sessions(leg::smsc).Decrement();
+}
+
+void connection::connect_upstream() {
+  const auto p = gate_.policy.load();
+  one_leg fresh{tcp::socket(io_)};
+  std::swap(at(leg::smsc).socket, fresh.socket);
+  connector_ = std::make_shared<upstream_connector>(io_, p->settings().upstreams, p->settings().limits.connect_timeout,
+                                                    gate_.metrics);
+  connector_->start([weak = weak_from_this()](tcp::socket s, const upstream* reached) {
+    const auto self = weak.lock();
+    if (!self || self->over_) return;
+    const moment now = the_moment();
+    if (reached == nullptr) {
+      self->session_.upstream_failed(now);
+    } else {
+      one_leg& smsc = self->at(leg::smsc);
+      smsc.socket = std::move(s);
+      smsc.ended = smsc.shut = false;
+      prepare(smsc.socket);
+      self->upstream_ = to_string(reached->address);
+      self->gate_.metrics.sessions(leg::smsc).Increment();
+      self->session_.upstream_connected(reached->default_alphabet, now);
+    }
+    self->connector_.reset();
+    self->turn(now);
+  });
+}
+
+void connection::finish_if_over() {
+  if (over_ || at(leg::esme).socket.is_open() || at(leg::smsc).socket.is_open()) return;
+  over_ = true;
+  if (connector_) connector_->cancel();
+  log(log_level::info, "session ended",
+      {{"peer", peer_},
+       {"system_id", session_.system_id()},
+       {"upstream", upstream_},
+       {"reason", session_.ended_because()},
+       {"seconds", std::chrono::duration<double>(steady_clock::now() - began_).count()}});
+  on_end_(shared_from_this());
+}
+
+}  // namespace proxy

@@ -1,0 +1,72 @@
+// The sockets of one session: reads, gives the octets to the session, writes what it made of them. One write a leg a turn.
+#pragma once
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "proxy/server/gate.h"
+#include "proxy/server/receive_buffer.h"
+#include "proxy/server/tcp.h"
+#include "proxy/server/upstream_connector.h"
+#include "proxy/session/session.h"
+
+namespace proxy {
+
+// Lives on one worker's thread.
+class connection : public session_host, public std::enable_shared_from_this<connection> {
+ public:
+  using on_end = std::function<void(const std::shared_ptr<connection>&)>;
+
+  connection(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g, batched_histogram& submit_seconds, on_end ended);
+  ~connection() override;
+  void start();
+  void tick();
+  void drain();
+  void use(std::shared_ptr<const policy> p);
+  void abort();  // both sockets at once: the drain took too long
+
+  void record(std::vector<store::event> events, std::uint32_t ticket) override;
+
+ private:
+  struct one_leg {
+    explicit one_leg(tcp::socket s) : socket(std::move(s)) {}
+    tcp::socket socket;
+    receive_buffer in;
+    smpp::buffer writing;       // what the kernel has not taken yet
+    bool reading = false;       // a read is under way
+    bool write_pending = false;
+    bool ended = false;         // the peer has sent its last octet
+    bool shut = false;          // so have we
+    std::chrono::steady_clock::time_point shut_at;
+  };
+
+  one_leg& at(leg l) { return legs_[static_cast<std::size_t>(l)]; }
+  void turn(moment now);
+  void take(leg l, moment now);
+  void read(leg l);
+  void on_read(leg l, std::size_t octets);
+  void write(leg l);
+  void write_rest(leg l);
+  void broken(leg l);
+  void follow_wish(leg l, moment now);
+  void close(leg l);
+  void connect_upstream();
+  void finish_if_over();
+
+  boost::asio::io_context& io_;
+  std::array<one_leg, leg_count> legs_;
+  gate& gate_;
+  batched_histogram& submit_seconds_;
+  std::string peer_;
+  std::string upstream_;
+  on_end on_end_;
+  std::shared_ptr<upstream_connector> connector_;
+  session session_;
+  std::chrono::steady_clock::time_point began_;
+  bool over_ = false;
+};
+
+}  // namespace proxy

@@ -1,0 +1,78 @@
+#include "proxy/server/listener.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "proxy/observe/log.h"
+
+namespace proxy {
+
+using boost::system::error_code;
+
+listener::listener(boost::asio::io_context& io, const endpoint& address, gate& g, workers& w)
+    : acceptor_(io), retry_(io), gate_(g), workers_(w) {
+  try {
+    const tcp::endpoint at = *tcp::resolver(io).resolve(address.host, std::to_string(address.port)).begin();
+    acceptor_.open(at.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    acceptor_.bind(at);
+    acceptor_.listen(4096);
+  } catch (const boost::system::system_error& e) {
+    throw std::runtime_error("cannot listen on " + to_string(address) + ": " + e.code().message() +
+                             "; free the port or change `listen` in the configuration");
+  }
+}
+
+void listener::start() { accept(); }
+
+void listener::stop() {
+  error_code ignored;
+  acceptor_.close(ignored);
+  retry_.cancel();
+}
+
+void listener::accept() {
+  acceptor_.async_accept([this](error_code ec, tcp::socket s) {
+    if (ec == boost::asio::error::operation_aborted || !acceptor_.is_open()) return;
+    if (!ec) {
+      admit(std::move(s));
+      return accept();
+    }
+    // Out of file descriptors, most likely: the connections that wait in the queue stay there.
+    log(log_level::error, "cannot accept a connection", {{"error", ec.message()}});
+    retry_.expires_after(std::chrono::milliseconds(100));
+    retry_.async_wait([this](error_code stopped) {
+      if (!stopped) accept();
+    });
+  });
+}
+
+void listener::admit(tcp::socket s) {
+  error_code ec;
+  const tcp::endpoint peer = s.remote_endpoint(ec);
+  if (ec) return;
+  const std::string address = peer.address().to_string();
+  const auto p = gate_.policy.load();
+  const limits_config& limits = p->settings().limits;
+  if (gate_.connections >= limits.max_connections) return gate_.metrics.count_limit("connections");
+  {
+    const std::lock_guard lock(by_address_->mutex);
+    const auto known = by_address_->open.find(address);
+    const std::size_t open = known == by_address_->open.end() ? 0 : known->second;
+    if (limits.max_connections_per_address != 0 && open >= limits.max_connections_per_address) {
+      return gate_.metrics.count_limit("connections_per_address");
+    }
+    by_address_->open[address] = open + 1;
+  }
+  ++gate_.connections;
+  worker& least_loaded = **std::ranges::min_element(workers_, {}, [](const auto& w) { return w->load(); });
+  const tcp protocol = peer.protocol();
+  least_loaded.adopt(s.release(), protocol, address + ":" + std::to_string(peer.port()),
+                     [&g = gate_, counts = by_address_, address] {
+                       --g.connections;
+                       const std::lock_guard lock(counts->mutex);
+                       if (--counts->open[address] == 0) counts->open.erase(address);
+                     });
+}
+
+}  // namespace proxy

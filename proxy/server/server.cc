@@ -1,0 +1,193 @@
+#include "proxy/server/server.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <stdexcept>
+
+#include "proxy/admin/admin_api.h"
+#include "proxy/observe/log.h"
+#include "proxy/server/listener.h"
+#include "proxy/server/path_lock.h"
+
+namespace proxy {
+
+using boost::system::error_code;
+using std::chrono::steady_clock;
+
+namespace {
+
+void raise_file_limit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
+// One run of the gate, from the open store to the last connection.
+class server {
+ public:
+  server(config c, std::filesystem::path file)
+      : running_(std::make_shared<const config>(std::move(c))),
+        file_(std::move(file)),
+        lock_(running_->store_path),
+        signals_(io_, SIGTERM, SIGINT, SIGHUP),
+        second_(io_),
+        draining_(io_) {}
+
+  int run() {
+    admin_.emplace(admin_api::context{running_->admin_address, running_->token_file, running_->store_path / "imports",
+                                      nullptr, &gate_.metrics, [this] { return gate_.policy.load(); },
+                                      [this] { return not_ready(); }});
+    if (!open_store()) return 1;
+    admin_->set_store(gate_.store.get());
+    gate_.policy = make_policy(running_);
+    for (std::uint32_t i = 0; i < running_->workers; ++i) workers_.push_back(std::make_unique<worker>(gate_));
+    for (const endpoint& at : running_->listen) {
+      listeners_.push_back(std::make_unique<listener>(io_, at, gate_, workers_));
+      listeners_.back()->start();
+      log(log_level::info, "listening", {{"address", to_string(at)}});
+    }
+    loaded_ = true;
+    wait_for_signal();
+    each_second();
+    log(log_level::info, "ready", {{"numbers", gate_.store->stats().numbers}});
+    io_.run();
+    gate_.refusal_log.write();
+    admin_.reset();
+    listeners_.clear();
+    gate_.store.reset();  // writes what has been handed in; its last completions still find the workers
+    workers_.clear();
+    log(log_level::info, "stopped");
+    return 0;
+  }
+
+ private:
+  std::string not_ready() const {
+    if (gate_.draining) return "stopping";
+    if (!loaded_) return "loading the index";
+    return gate_.store->condition();
+  }
+
+  bool open_store() {
+    auto opened = store::consent_store::open({running_->store_path, [this](double seconds) {
+                                                gate_.metrics.store_write_seconds().Observe(seconds);
+                                              }});
+    if (const auto* why = std::get_if<store::failure>(&opened)) {
+      log(log_level::error, "cannot open the store", {{"path", running_->store_path.string()}, {"error", why->message}});
+      return false;
+    }
+    gate_.store = std::move(std::get<std::unique_ptr<store::consent_store>>(opened));
+    return true;
+  }
+
+  std::shared_ptr<const policy> make_policy(std::shared_ptr<const config> c) {
+    return std::make_shared<const policy>(std::move(c), *gate_.store, gate_.metrics, gate_.refusal_log);
+  }
+
+  void wait_for_signal() {
+    signals_.async_wait([this](error_code stopped, int signal) {
+      if (stopped) return;
+      signal == SIGHUP ? reload() : drain();
+      wait_for_signal();
+    });
+  }
+
+  void reload() {
+    auto loaded = load_config(file_);
+    if (const auto* errors = std::get_if<std::vector<config_error>>(&loaded)) {
+      gate_.metrics.count_reload(false);
+      for (const config_error& e : *errors) {
+        log(log_level::error, "configuration not reloaded: the one in force stays",
+            {{"file", file_.string()}, {"line", e.line}, {"column", e.column}, {"error", e.message}});
+      }
+      return;
+    }
+    config wanted = std::move(std::get<config>(loaded));
+    for (const std::string& setting : sealed_changes(*running_, wanted)) {
+      log(log_level::warning, "a restart is needed for this setting", {{"setting", setting}});
+    }
+    wanted.listen = running_->listen;
+    wanted.store_path = running_->store_path;
+    wanted.admin_address = running_->admin_address;
+    wanted.token_file = running_->token_file;
+    wanted.workers = running_->workers;
+    const auto fresh = make_policy(std::make_shared<const config>(std::move(wanted)));
+    gate_.policy = fresh;
+    for (const auto& w : workers_) w->use(fresh);
+    gate_.metrics.count_reload(true);
+    log(log_level::info, "configuration reloaded", {{"file", file_.string()}});
+  }
+
+  void drain() {
+    if (gate_.draining.exchange(true)) return;
+    log(log_level::info, "stopping", {{"connections", gate_.connections.load()}});
+    for (const auto& l : listeners_) l->stop();
+    for (const auto& w : workers_) w->drain();
+    drain_until_ = steady_clock::now() + gate_.policy.load()->settings().limits.drain_timeout;
+    wait_until_drained();
+  }
+
+  void wait_until_drained() {
+    if (gate_.connections == 0) return io_.stop();
+    if (steady_clock::now() >= drain_until_) {
+      log(log_level::warning, "connections cut: they did not drain in time", {{"connections", gate_.connections.load()}});
+      return io_.stop();
+    }
+    draining_.expires_after(std::chrono::milliseconds(20));
+    draining_.async_wait([this](error_code stopped) {
+      if (!stopped) wait_until_drained();
+    });
+  }
+
+  void each_second() {
+    const store::statistics s = gate_.store->stats();
+    gate_.metrics.numbers().Set(static_cast<double>(s.numbers));
+    gate_.metrics.ledger_events().Set(static_cast<double>(s.ledger_events));
+    const bool available = gate_.store->available(store::now());
+    if (available == read_only_) {
+      read_only_ = !available;
+      available ? log(log_level::info, "the store takes events again")
+                : log(log_level::error, "nothing can be recorded: marketing is refused", {{"error", gate_.store->condition()}});
+    }
+    gate_.metrics.store_read_only().Set(available ? 0 : 1);
+    if (++seconds_ % 60 == 0) gate_.refusal_log.write();
+    second_.expires_after(std::chrono::seconds(1));
+    second_.async_wait([this](error_code stopped) {
+      if (!stopped) each_second();
+    });
+  }
+
+  std::shared_ptr<const config> running_;
+  std::filesystem::path file_;
+  path_lock lock_;
+  gate gate_;
+  boost::asio::io_context io_{1};
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer second_;
+  boost::asio::steady_timer draining_;
+  listener::workers workers_;
+  std::vector<std::unique_ptr<listener>> listeners_;
+  std::optional<admin_api> admin_;
+  std::atomic<bool> loaded_{false};
+  bool read_only_ = false;
+  unsigned seconds_ = 0;
+  steady_clock::time_point drain_until_;
+};
+
+}  // namespace
+
+int serve(config c, const std::filesystem::path& file) {
+  raise_file_limit();
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return server(std::move(c), file).run();
+  } catch (const std::exception& e) {
+    log(log_level::error, "cannot start", {{"error", e.what()}});
+    return 1;
+  }
+}
+
+}  // namespace proxy

@@ -1,0 +1,39 @@
+// Finds an upstream for a bind: each is tried in the order of the configuration, each of its addresses in turn.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+
+#include "proxy/config/config.h"
+#include "proxy/observe/metrics.h"
+#include "proxy/server/tcp.h"
+
+namespace proxy {
+
+class upstream_connector : public std::enable_shared_from_this<upstream_connector> {
+ public:
+  // `found` gets the connected socket and its upstream, or nullptr when none can be reached. It is not called after cancel().
+  using handler = std::function<void(tcp::socket, const upstream*)>;
+
+  upstream_connector(boost::asio::io_context& io, std::vector<upstream> upstreams, std::chrono::milliseconds timeout, metrics& m);
+  void start(handler found);
+  void cancel();
+
+ private:
+  void try_next();
+  void try_addresses(const tcp::resolver::results_type& addresses);
+  void failed(const std::string& why);
+
+  boost::asio::io_context& io_;
+  std::vector<upstream> upstreams_;
+  std::chrono::milliseconds timeout_;
+  metrics& metrics_;
+  handler found_;
+  tcp::resolver resolver_;
+  tcp::socket socket_;
+  boost::asio::steady_timer timer_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace proxy

@@ -1,0 +1,69 @@
+#include "proxy/server/worker.h"
+
+#include <boost/asio/post.hpp>
+
+namespace proxy {
+namespace {
+
+constexpr std::chrono::milliseconds tick_interval{250};
+
+}  // namespace
+
+worker::worker(gate& g)
+    : gate_(g), work_(io_.get_executor()), timer_(io_), submit_seconds_(g.metrics.submit_seconds()), thread_([this] { io_.run(); }) {
+  boost::asio::post(io_, [this] { tick(); });
+}
+
+worker::~worker() {
+  io_.stop();
+  thread_.join();
+}
+
+void worker::adopt(tcp::socket::native_handle_type esme, const tcp& protocol, std::string peer, std::function<void()> ended) {
+  ++load_;
+  boost::asio::post(io_, [this, esme, protocol, peer = std::move(peer), ended = std::move(ended)]() mutable {
+    tcp::socket socket(io_, protocol, esme);
+    prepare(socket);
+    const auto made = std::make_shared<connection>(io_, std::move(socket), std::move(peer), gate_, submit_seconds_,
+                                                   [this, ended = std::move(ended)](const std::shared_ptr<connection>& c) {
+                                                     connections_.erase(c);
+                                                     --load_;
+                                                     ended();
+                                                   });
+    connections_.insert(made);
+    draining_ ? made->drain() : made->start();
+  });
+}
+
+void worker::tick() {
+  // A connection that ends leaves the set while it is walked.
+  const std::vector<std::shared_ptr<connection>> now_open(connections_.begin(), connections_.end());
+  for (const auto& c : now_open) c->tick();
+  timer_.expires_after(tick_interval);
+  timer_.async_wait([this](boost::system::error_code stopped) {
+    if (!stopped) tick();
+  });
+}
+
+void worker::use(std::shared_ptr<const policy> p) {
+  boost::asio::post(io_, [this, p = std::move(p)] {
+    for (const auto& c : connections_) c->use(p);
+  });
+}
+
+void worker::drain() {
+  boost::asio::post(io_, [this] {
+    draining_ = true;
+    const std::vector<std::shared_ptr<connection>> now_open(connections_.begin(), connections_.end());
+    for (const auto& c : now_open) c->drain();
+  });
+}
+
+void worker::abort() {
+  boost::asio::post(io_, [this] {
+    const std::vector<std::shared_ptr<connection>> now_open(connections_.begin(), connections_.end());
+    for (const auto& c : now_open) c->abort();
+  });
+}
+
+}  // namespace proxy

@@ -1,0 +1,41 @@
+// A thread with its connections: both legs of a session live on one worker.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <set>
+#include <thread>
+
+#include "proxy/server/connection.h"
+
+namespace proxy {
+
+class worker {
+ public:
+  explicit worker(gate& g);
+  ~worker();  // stops at once; what is still open is dropped
+
+  // From any thread.
+  void adopt(tcp::socket::native_handle_type esme, const tcp& protocol, std::string peer, std::function<void()> ended);
+  void use(std::shared_ptr<const policy> p);
+  void drain();
+  void abort();
+  std::size_t load() const { return load_; }
+
+ private:
+  void tick();
+
+  gate& gate_;
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  boost::asio::steady_timer timer_;
+  batched_histogram submit_seconds_;
+  std::set<std::shared_ptr<connection>> connections_;
+  std::atomic<std::size_t> load_{0};
+  bool draining_ = false;
+  std::thread thread_;
+};
+
+}  // namespace proxy
