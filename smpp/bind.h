@@ -16,8 +16,8 @@ struct bind {
   std::string_view address_range;
 };
 
-// ESME_ROK, or ESME_RINVMSGLEN when the body ends inside a field. Fields longer than the specification allows are accepted:
-// the SMSC is the one to refuse them.
+// ESME_ROK, or ESME_RINVMSGLEN when the body ends inside a field. Fields longer than the specification allows are
+// accepted: the SMSC is the one to refuse them.
 command_status decode(octets pdu, bind& out);
 
 }  // namespace smpp

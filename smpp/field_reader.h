@@ -1,4 +1,5 @@
-// Reads the mandatory fields of a body one after the other (3.1). Once a field is cut short, everything after it reads as empty.
+// Reads the mandatory fields of a body one after the other (3.1). Once a field is cut short, everything after it reads
+// as empty.
 #pragma once
 
 #include <cstring>

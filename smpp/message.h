@@ -1,4 +1,5 @@
-// submit_sm, deliver_sm (4.4.1, 4.6.1: one layout) and data_sm (4.7.1), decoded as views into the PDU: no octet is copied.
+// submit_sm, deliver_sm (4.4.1, 4.6.1: one layout) and data_sm (4.7.1), decoded as views into the PDU: no octet is
+// copied.
 #pragma once
 
 #include "smpp/pdu.h"
@@ -39,9 +40,9 @@ struct message {
   octets optional_parameters;          // well formed (tlv.h)
 };
 
-// ESME_ROK, or what the specification says to answer: ESME_RINVMSGLEN when a mandatory field is cut short or sm_length runs
-// past the end, ESME_RINVDSTADR when a submission has no destination, ESME_RINVOPTPARSTREAM when the optional parameters do
-// not add up. Fields longer than the specification allows are accepted.
+// ESME_ROK, or what the specification says to answer: ESME_RINVMSGLEN when a mandatory field is cut short or sm_length
+// runs past the end, ESME_RINVDSTADR when a submission has no destination, ESME_RINVOPTPARSTREAM when the optional
+// parameters do not add up. Fields longer than the specification allows are accepted.
 command_status decode_submit_sm(octets pdu, message& out);
 command_status decode_deliver_sm(octets pdu, message& out);
 // An empty destination_addr is refused only for `submission`: data_sm travels both ways.
@@ -53,11 +54,13 @@ command_status decode_broadcast_sm(octets pdu, address& source_addr);
 // The user data: message_payload when it is there and short_message is empty (5.3.2.32), short_message otherwise.
 octets user_data(const message& m);
 
-// esm_class (5.2.12): a message a person typed, not a receipt, an acknowledgement, a conversation abort or an intermediate
-// notification. A receipt that hides its class is known by receipted_message_id or message_state.
+// esm_class (5.2.12): a message a person typed, not a receipt, an acknowledgement, a conversation abort or an
+// intermediate notification. A receipt that hides its class is known by receipted_message_id or message_state.
 bool is_from_a_person(const message& deliver_sm);
 
 // esm_class bit 6: the user data starts with a user data header.
-constexpr bool has_udh(const message& m) { return (m.esm_class & 0x40U) != 0; }
+constexpr bool has_udh(const message& m) {
+  return (m.esm_class & 0x40U) != 0;
+}
 
 }  // namespace smpp

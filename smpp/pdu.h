@@ -101,7 +101,9 @@ constexpr header read_header(octets pdu) {
           read_u32(pdu.data() + 12)};
 }
 
-constexpr bool is_response(command_id id) { return (static_cast<std::uint32_t>(id) & 0x80000000U) != 0; }
+constexpr bool is_response(command_id id) {
+  return (static_cast<std::uint32_t>(id) & 0x80000000U) != 0;
+}
 
 constexpr command_id response_to(command_id request) {
   return command_id{static_cast<std::uint32_t>(request) | 0x80000000U};

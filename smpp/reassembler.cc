@@ -2,7 +2,8 @@
 
 namespace smpp {
 
-reassembler::reassembler(std::size_t capacity, std::chrono::seconds lifetime) : capacity_(capacity), lifetime_(lifetime) {}
+reassembler::reassembler(std::size_t capacity, std::chrono::seconds lifetime)
+    : capacity_(capacity), lifetime_(lifetime) {}
 
 reassembler::joined reassembler::add(std::string_view source_addr, std::string_view destination_addr,
                                      const concatenation& which, std::string part, time_point now) {
@@ -21,14 +22,16 @@ reassembler::joined reassembler::add(std::string_view source_addr, std::string_v
   m.parts[which.segment] = std::move(part);
 
   joined result;
-  for (const auto& [segment, text] : m.parts) result.text += text;
+  for (const auto& [segment, text] : m.parts)
+    result.text += text;
   result.complete = m.parts.size() == which.total;
   if (known_.size() > capacity_) forget_oldest();
   return result;
 }
 
 void reassembler::forget_old(time_point now) {
-  while (!by_age_.empty() && now - known_.find(by_age_.front())->second.first_seen >= lifetime_) forget_oldest();
+  while (!by_age_.empty() && now - known_.find(by_age_.front())->second.first_seen >= lifetime_)
+    forget_oldest();
 }
 
 void reassembler::forget_oldest() {

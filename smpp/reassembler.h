@@ -11,8 +11,8 @@
 
 namespace smpp {
 
-// Not thread safe. Memory is bounded: the oldest message is forgotten when there are more than `capacity`, and any after
-// `lifetime`.
+// Not thread safe. Memory is bounded: the oldest message is forgotten when there are more than `capacity`, and any
+// after `lifetime`.
 class reassembler {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -24,10 +24,10 @@ class reassembler {
     bool complete = false;  // every part is in it
   };
 
-  // `part` is decoded already. A part that comes twice replaces itself, also after the message was complete: an SMSC sends a part
-  // again when it was not acknowledged.
-  joined add(std::string_view source_addr, std::string_view destination_addr, const concatenation& which, std::string part,
-             time_point now);
+  // `part` is decoded already. A part that comes twice replaces itself, also after the message was complete: an SMSC
+  // sends a part again when it was not acknowledged.
+  joined add(std::string_view source_addr, std::string_view destination_addr, const concatenation& which,
+             std::string part, time_point now);
 
   std::size_t size() const { return known_.size(); }
 

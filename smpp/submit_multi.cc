@@ -16,7 +16,9 @@ constexpr std::uint8_t sme_address = 1;
 constexpr std::uint8_t distribution_list_name = 2;
 constexpr std::size_t most_unsuccess = 255;  // no_unsuccess is one octet
 
-void append(buffer& out, octets data) { out.insert(out.end(), data.begin(), data.end()); }
+void append(buffer& out, octets data) {
+  out.insert(out.end(), data.begin(), data.end());
+}
 
 void append_c_octet_string(buffer& out, std::string_view text) {
   out.insert(out.end(), text.begin(), text.end());
@@ -82,7 +84,8 @@ command_status decode_submit_multi(octets pdu, submit_multi& out) {
   return decode_rest_of_submit_multi(out.after, out.rest);
 }
 
-void append_submit_multi(buffer& out, const submit_multi& m, const std::vector<bool>& keep, std::uint32_t sequence_number) {
+void append_submit_multi(buffer& out, const submit_multi& m, const std::vector<bool>& keep,
+                         std::uint32_t sequence_number) {
   const std::size_t start = out.size();
   append_header(out, command_id::submit_multi, command_status::ESME_ROK, sequence_number);
   append(out, m.before);
@@ -122,7 +125,8 @@ void append_submit_multi_resp(buffer& out, octets answer, std::uint32_t sequence
     body.address();
     body.octet_string(4);
   }
-  if (body.failed() || h.command_id != command_id::submit_multi_resp) return append_renumbered(out, answer, sequence_number);
+  if (body.failed() || h.command_id != command_id::submit_multi_resp)
+    return append_renumbered(out, answer, sequence_number);
 
   const std::size_t added = std::min<std::size_t>(refused.size(), most_unsuccess - no_unsuccess);
   const std::size_t start = out.size();

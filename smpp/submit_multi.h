@@ -10,9 +10,9 @@ namespace smpp {
 // One dest_address (4.5.1.1): an SME address (dest_flag 1) or the name of a distribution list (dest_flag 2).
 struct dest_address {
   bool distribution_list = false;
-  address sme;                // when not a distribution list
-  std::string_view dl_name;   // when a distribution list
-  octets encoded;             // its octets in the PDU, dest_flag included
+  address sme;               // when not a distribution list
+  std::string_view dl_name;  // when a distribution list
+  octets encoded;            // its octets in the PDU, dest_flag included
 };
 
 struct submit_multi {
@@ -28,9 +28,10 @@ struct submit_multi {
 // ESME_RINVOPTPARSTREAM.
 command_status decode_submit_multi(octets pdu, submit_multi& out);
 
-// Appends the same submit_multi with only the destinations for which `keep` is true (at least one); `keep` has one entry for
-// each of dest_addresses.
-void append_submit_multi(buffer& out, const submit_multi& m, const std::vector<bool>& keep, std::uint32_t sequence_number);
+// Appends the same submit_multi with only the destinations for which `keep` is true (at least one); `keep` has one
+// entry for each of dest_addresses.
+void append_submit_multi(buffer& out, const submit_multi& m, const std::vector<bool>& keep,
+                         std::uint32_t sequence_number);
 
 // One destination that did not get the message (4.5.2.1). Owns its text: it outlives the PDU it came from.
 struct unsuccess_sme {
@@ -44,9 +45,9 @@ struct unsuccess_sme {
 void append_submit_multi_resp(buffer& out, command_status status, std::uint32_t sequence_number,
                               const std::vector<unsuccess_sme>& refused);
 
-// Appends the SMSC's answer with `refused` added to its unsuccess_sme; the message_id and what follows stay as they were. An answer
-// whose body is absent or cannot be decoded keeps its status: absent bodies get one when the status is ESME_ROK, anything else
-// crosses as it is. Addresses beyond 255 in all are left out (no_unsuccess is one octet).
+// Appends the SMSC's answer with `refused` added to its unsuccess_sme; the message_id and what follows stay as they
+// were. An answer whose body is absent or cannot be decoded keeps its status: absent bodies get one when the status is
+// ESME_ROK, anything else crosses as it is. Addresses beyond 255 in all are left out (no_unsuccess is one octet).
 void append_submit_multi_resp(buffer& out, octets answer, std::uint32_t sequence_number,
                               const std::vector<unsuccess_sme>& refused);
 

@@ -14,29 +14,39 @@ constexpr char32_t replacement = 0xFFFD;
 
 // GSM 03.38, 6.2.1: the default alphabet. 0x1B is the escape to the extension table.
 constexpr std::array<char16_t, 128> gsm7{
-    u'@', u'£', u'$', u'¥', u'è', u'é', u'ù', u'ì', u'ò', u'Ç', u'\n', u'Ø', u'ø', u'\r', u'Å', u'å',
-    u'Δ', u'_', u'Φ', u'Γ', u'Λ', u'Ω', u'Π', u'Ψ', u'Σ', u'Θ', u'Ξ', 0, u'Æ', u'æ', u'ß', u'É',
-    u' ', u'!', u'"', u'#', u'¤', u'%', u'&', u'\'', u'(', u')', u'*', u'+', u',', u'-', u'.', u'/',
-    u'0', u'1', u'2', u'3', u'4', u'5', u'6', u'7', u'8', u'9', u':', u';', u'<', u'=', u'>', u'?',
-    u'¡', u'A', u'B', u'C', u'D', u'E', u'F', u'G', u'H', u'I', u'J', u'K', u'L', u'M', u'N', u'O',
-    u'P', u'Q', u'R', u'S', u'T', u'U', u'V', u'W', u'X', u'Y', u'Z', u'Ä', u'Ö', u'Ñ', u'Ü', u'§',
-    u'¿', u'a', u'b', u'c', u'd', u'e', u'f', u'g', u'h', u'i', u'j', u'k', u'l', u'm', u'n', u'o',
-    u'p', u'q', u'r', u's', u't', u'u', u'v', u'w', u'x', u'y', u'z', u'ä', u'ö', u'ñ', u'ü', u'à'};
+    u'@', u'£',  u'$', u'¥', u'è', u'é', u'ù', u'ì', u'ò', u'Ç', u'\n', u'Ø', u'ø', u'\r', u'Å', u'å', u'Δ', u'_', u'Φ',
+    u'Γ', u'Λ',  u'Ω', u'Π', u'Ψ', u'Σ', u'Θ', u'Ξ', 0,    u'Æ', u'æ',  u'ß', u'É', u' ',  u'!', u'"', u'#', u'¤', u'%',
+    u'&', u'\'', u'(', u')', u'*', u'+', u',', u'-', u'.', u'/', u'0',  u'1', u'2', u'3',  u'4', u'5', u'6', u'7', u'8',
+    u'9', u':',  u';', u'<', u'=', u'>', u'?', u'¡', u'A', u'B', u'C',  u'D', u'E', u'F',  u'G', u'H', u'I', u'J', u'K',
+    u'L', u'M',  u'N', u'O', u'P', u'Q', u'R', u'S', u'T', u'U', u'V',  u'W', u'X', u'Y',  u'Z', u'Ä', u'Ö', u'Ñ', u'Ü',
+    u'§', u'¿',  u'a', u'b', u'c', u'd', u'e', u'f', u'g', u'h', u'i',  u'j', u'k', u'l',  u'm', u'n', u'o', u'p', u'q',
+    u'r', u's',  u't', u'u', u'v', u'w', u'x', u'y', u'z', u'ä', u'ö',  u'ñ', u'ü', u'à'};
 
 // GSM 03.38, 6.2.1.1. Nothing there: the character of the default alphabet stands (as the specification asks).
 char32_t gsm7_extension(std::uint8_t septet) {
   switch (septet) {
-    case 0x0A: return U'\f';
-    case 0x14: return U'^';
-    case 0x28: return U'{';
-    case 0x29: return U'}';
-    case 0x2F: return U'\\';
-    case 0x3C: return U'[';
-    case 0x3D: return U'~';
-    case 0x3E: return U']';
-    case 0x40: return U'|';
-    case 0x65: return U'€';
-    default: return septet == 0x1B ? U' ' : char32_t{gsm7[septet]};
+    case 0x0A:
+      return U'\f';
+    case 0x14:
+      return U'^';
+    case 0x28:
+      return U'{';
+    case 0x29:
+      return U'}';
+    case 0x2F:
+      return U'\\';
+    case 0x3C:
+      return U'[';
+    case 0x3D:
+      return U'~';
+    case 0x3E:
+      return U']';
+    case 0x40:
+      return U'|';
+    case 0x65:
+      return U'€';
+    default:
+      return septet == 0x1B ? U' ' : char32_t{gsm7[septet]};
   }
 }
 
@@ -62,9 +72,11 @@ void append_utf8(std::string& out, char32_t c) {
 // The length of the UTF-8 sequence at the front, or 0 when it is not one (overlong forms and surrogates are not).
 std::size_t utf8_sequence(octets text) {
   const std::uint8_t lead = text[0];
-  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3
-                             : lead >= 0xF0 && lead < 0xF5                 ? 4
-                                                                           : 0;
+  const std::size_t length = lead < 0x80                   ? 1
+                             : lead >= 0xC2 && lead < 0xE0 ? 2
+                             : lead >= 0xE0 && lead < 0xF0 ? 3
+                             : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                           : 0;
   if (length == 0 || length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((text[i] & 0xC0U) != 0x80) return 0;
@@ -87,7 +99,8 @@ bool is_utf8(octets text) {
 
 std::string from_latin1(octets text) {
   std::string out;
-  for (const std::uint8_t octet : text) append_utf8(out, octet);
+  for (const std::uint8_t octet : text)
+    append_utf8(out, octet);
   return out;
 }
 
@@ -123,7 +136,8 @@ std::string from_ucs2(octets text) {
   std::string out;
   for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
     const char32_t high = unit(i);
-    const bool pair = high >= 0xD800 && high < 0xDC00 && i + 3 < text.size() && unit(i + 2) >= 0xDC00 && unit(i + 2) < 0xE000;
+    const bool pair =
+        high >= 0xD800 && high < 0xDC00 && i + 3 < text.size() && unit(i + 2) >= 0xDC00 && unit(i + 2) < 0xE000;
     if (pair) {
       append_utf8(out, 0x10000 + ((high - 0xD800) << 10U) + (unit(i + 2) - 0xDC00));
       i += 2;
@@ -166,9 +180,12 @@ alphabet group_alphabet(std::uint8_t data_coding) {
   if (data_coding >= 0xE0) return alphabet::ucs2;
   if (data_coding >= 0x80) return alphabet::seven_bit;
   switch (data_coding & 0x0CU) {
-    case 0x04: return alphabet::octet;
-    case 0x08: return alphabet::ucs2;
-    default: return alphabet::seven_bit;
+    case 0x04:
+      return alphabet::octet;
+    case 0x08:
+      return alphabet::ucs2;
+    default:
+      return alphabet::seven_bit;
   }
 }
 
@@ -204,22 +221,35 @@ std::string to_utf8(octets text, std::uint8_t data_coding, default_alphabet zero
     case 0x02:
     case 0x04:
       return zero == default_alphabet::latin1 && !is_utf8(text) ? from_latin1(text) : from_seven_bits(text, zero);
-    case 0x01: return from_seven_bits(text, default_alphabet::ascii);
-    case 0x03: return from_latin1(text);
-    case 0x05: return from_charset(text, "SHIFT_JIS");
-    case 0x06: return from_charset(text, "ISO-8859-5");
-    case 0x07: return from_charset(text, "ISO-8859-8");
-    case 0x08: return from_ucs2(text);
-    case 0x0A: return from_charset(text, "ISO-2022-JP");
-    case 0x0D: return from_charset(text, "EUC-JP");
-    case 0x0E: return from_charset(text, "EUC-KR");
-    default: break;
+    case 0x01:
+      return from_seven_bits(text, default_alphabet::ascii);
+    case 0x03:
+      return from_latin1(text);
+    case 0x05:
+      return from_charset(text, "SHIFT_JIS");
+    case 0x06:
+      return from_charset(text, "ISO-8859-5");
+    case 0x07:
+      return from_charset(text, "ISO-8859-8");
+    case 0x08:
+      return from_ucs2(text);
+    case 0x0A:
+      return from_charset(text, "ISO-2022-JP");
+    case 0x0D:
+      return from_charset(text, "EUC-JP");
+    case 0x0E:
+      return from_charset(text, "EUC-KR");
+    default:
+      break;
   }
   if (data_coding < 0x10) return from_seven_bits(text, zero);
   switch (group_alphabet(data_coding)) {
-    case alphabet::ucs2: return from_ucs2(text);
-    case alphabet::octet: return from_seven_bits(text, default_alphabet::ascii);
-    case alphabet::seven_bit: break;
+    case alphabet::ucs2:
+      return from_ucs2(text);
+    case alphabet::octet:
+      return from_seven_bits(text, default_alphabet::ascii);
+    case alphabet::seven_bit:
+      break;
   }
   return from_seven_bits(text, default_alphabet::gsm7);
 }

@@ -62,10 +62,10 @@ struct limits_config {
 enum class opt_out_scope { sender, group, all };
 
 struct config {
-  std::vector<endpoint> listen;
+  std::vector<endpoint> listen{{"0.0.0.0", 2775}};
   std::vector<upstream> upstreams;
-  std::filesystem::path store_path;
-  endpoint admin_address;
+  std::filesystem::path store_path = "/var/lib/consentgate";
+  endpoint admin_address{"127.0.0.1", 9775};
   std::filesystem::path token_file;
   store::numbering_plan numbers;
   policy_kind default_policy = policy_kind::opt_in;

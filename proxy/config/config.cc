@@ -1,0 +1,19 @@
+#include "proxy/config/config.h"
+
+namespace proxy {
+
+std::string to_string(const endpoint& e) {
+  const bool ipv6 = e.host.find(':') != std::string::npos;
+  return (ipv6 ? "[" + e.host + "]" : e.host) + ":" + std::to_string(e.port);
+}
+
+std::vector<std::string> sealed_changes(const config& running, const config& wanted) {
+  std::vector<std::string> changed;
+  if (running.listen != wanted.listen) changed.emplace_back("listen");
+  if (running.store_path != wanted.store_path) changed.emplace_back("store");
+  if (running.admin_address != wanted.admin_address || running.token_file != wanted.token_file) changed.emplace_back("admin");
+  if (running.workers != wanted.workers) changed.emplace_back("workers");
+  return changed;
+}
+
+}  // namespace proxy
