@@ -1,6 +1,6 @@
 #include "smpp/message.h"
 
-#include "smpp/field_reader.h"
+#include "smpp/message_fields.h"
 #include "smpp/tlv.h"
 
 namespace smpp {
@@ -12,7 +12,8 @@ command_status take_optional_parameters(const field_reader& body, message& out) 
   return well_formed(out.optional_parameters) ? command_status::ESME_ROK : command_status::ESME_RINVOPTPARSTREAM;
 }
 
-// From esm_class to the end: the same in submit_sm, deliver_sm and submit_multi.
+}  // namespace
+
 command_status decode_from_esm_class(field_reader& body, message& out) {
   out.esm_class = body.integer();
   out.protocol_id = body.integer();
@@ -27,8 +28,6 @@ command_status decode_from_esm_class(field_reader& body, message& out) {
   out.short_message = body.octet_string(sm_length);
   return take_optional_parameters(body, out);
 }
-
-}  // namespace
 
 command_status decode_deliver_sm(octets pdu, message& out) {
   field_reader body(pdu.subspan(header_length));
@@ -45,6 +44,7 @@ command_status decode_submit_sm(octets pdu, message& out) {
 }
 
 command_status decode_data_sm(octets pdu, message& out, bool submission) {
+  out = {};  // it has fewer fields than the others: nothing of an earlier message stays
   field_reader body(pdu.subspan(header_length));
   out.service_type = body.c_octet_string();
   out.source_addr = body.address();
@@ -64,11 +64,6 @@ command_status decode_broadcast_sm(octets pdu, address& source_addr) {
   body.c_octet_string();  // service_type
   source_addr = body.address();
   return body.failed() ? command_status::ESME_RINVMSGLEN : command_status::ESME_ROK;
-}
-
-command_status decode_rest_of_submit_multi(octets from_esm_class, message& out) {
-  field_reader body(from_esm_class);
-  return decode_from_esm_class(body, out);
 }
 
 octets user_data(const message& m) {

@@ -8,29 +8,26 @@ reassembler::reassembler(std::size_t capacity, std::chrono::seconds lifetime)
 reassembler::joined reassembler::add(std::string_view source_addr, std::string_view destination_addr,
                                      const concatenation& which, std::string part, time_point now) {
   forget_old(now);
-  key id{source_addr, destination_addr, which.reference, which.total};
-  auto [it, is_new] = known_.try_emplace(id);
-  message_parts& m = it->second;
-  if (is_new) {
-    by_age_.push_back(id);
-    m.age = std::prev(by_age_.end());
-    m.first_seen = now;
-  }
-  const auto known = m.parts.find(which.segment);
+  const auto [it, is_new] =
+      known_.try_emplace(key{source_addr, destination_addr, which.reference, which.total}, message_parts{{}, now});
+  if (is_new) by_age_.push_back(it);
+  auto& parts = it->second.parts;
+  const auto earlier = parts.find(which.segment);
   // A reference number comes round again: another text for a message that was whole begins a new one.
-  if (m.parts.size() == which.total && known->second != part) m.parts.clear();
-  m.parts[which.segment] = std::move(part);
+  const bool was_whole = parts.size() == which.total;
+  if (was_whole && earlier != parts.end() && earlier->second != part) parts.clear();
+  parts[which.segment] = std::move(part);
 
   joined result;
-  for (const auto& [segment, text] : m.parts)
+  for (const auto& [segment, text] : parts)
     result.text += text;
-  result.complete = m.parts.size() == which.total;
+  result.complete = parts.size() == which.total;
   if (known_.size() > capacity_) forget_oldest();
   return result;
 }
 
 void reassembler::forget_old(time_point now) {
-  while (!by_age_.empty() && now - known_.find(by_age_.front())->second.first_seen >= lifetime_)
+  while (!by_age_.empty() && now - by_age_.front()->second.first_seen >= lifetime_)
     forget_oldest();
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <chrono>
-#include <list>
+#include <deque>
 #include <map>
 #include <string>
 #include <tuple>
@@ -35,17 +35,17 @@ class reassembler {
   using key = std::tuple<std::string, std::string, std::uint16_t, std::uint8_t>;
   struct message_parts {
     std::map<std::uint8_t, std::string> parts;
-    std::list<key>::iterator age;
     time_point first_seen;
   };
+  using messages = std::map<key, message_parts>;
 
   void forget_old(time_point now);
   void forget_oldest();
 
   std::size_t capacity_;
   std::chrono::seconds lifetime_;
-  std::map<key, message_parts> known_;
-  std::list<key> by_age_;  // oldest first
+  messages known_;
+  std::deque<messages::iterator> by_age_;  // oldest first
 };
 
 }  // namespace smpp

@@ -8,9 +8,9 @@
 
 namespace smpp {
 
-// Each sequence_number has one place, its low bits: a number whose place is taken by a straggler is passed over. So add, find and erase
-// cost one look whatever the window, answers may come in any order, and once grown to the window in use it allocates no more. Entry
-// is cheap to copy.
+// Each sequence_number has one place, its low bits: a number whose place is taken by a straggler is passed over. So
+// add, find and erase cost one look whatever the window, answers may come in any order, and once grown to the window in
+// use it allocates no more. Entry is cheap to copy.
 template <typename Entry>
 class sequence_window {
  public:
@@ -20,7 +20,8 @@ class sequence_window {
   // Gives the request the next free sequence_number (1 to 0x7FFFFFFF, wrapping) and remembers the entry under it.
   std::uint32_t add(const Entry& entry) {
     if ((size_ + 1) * 2 > slots_.size()) grow();
-    while (at(next_).sequence_number != 0) advance();
+    while (at(next_).sequence_number != 0)
+      advance();
     const std::uint32_t sequence_number = next_;
     at(sequence_number) = {sequence_number, entry};
     ++size_;
@@ -42,7 +43,8 @@ class sequence_window {
     --size_;
   }
 
-  // Calls visit(sequence_number, entry) for each request in flight, in no order. The visitor must not change the window.
+  // Calls visit(sequence_number, entry) for each request in flight, in no order. The visitor must not change the
+  // window.
   template <typename Visitor>
   void for_each(Visitor&& visit) const {
     for (const slot& s : slots_) {

@@ -1,14 +1,11 @@
 #include "smpp/submit_multi.h"
 
 #include <algorithm>
+#include <span>
 
-#include "smpp/field_reader.h"
-#include "smpp/message.h"
+#include "smpp/message_fields.h"
 
 namespace smpp {
-
-// In message.cc: what submit_multi shares with submit_sm.
-command_status decode_rest_of_submit_multi(octets from_esm_class, message& out);
 
 namespace {
 
@@ -25,9 +22,8 @@ void append_c_octet_string(buffer& out, std::string_view text) {
   out.push_back(0);
 }
 
-void append_unsuccess(buffer& out, const std::vector<unsuccess_sme>& refused, std::size_t room) {
-  for (std::size_t i = 0; i < refused.size() && i < room; ++i) {
-    const unsuccess_sme& u = refused[i];
+void append_unsuccess(buffer& out, const std::vector<unsuccess_sme>& refused, std::size_t count) {
+  for (const unsuccess_sme& u : std::span(refused).first(count)) {
     out.push_back(u.dest_addr_ton);
     out.push_back(u.dest_addr_npi);
     append_c_octet_string(out, u.destination_addr);
@@ -79,9 +75,10 @@ command_status decode_submit_multi(octets pdu, submit_multi& out) {
     out.dest_addresses.push_back(to);
   }
   out.after = body.rest();
+  out.rest = {};
   out.rest.service_type = out.service_type;
   out.rest.source_addr = out.source_addr;
-  return decode_rest_of_submit_multi(out.after, out.rest);
+  return decode_from_esm_class(body, out.rest);
 }
 
 void append_submit_multi(buffer& out, const submit_multi& m, const std::vector<bool>& keep,
@@ -105,35 +102,36 @@ void append_submit_multi_resp(buffer& out, command_status status, std::uint32_t 
   const std::size_t start = out.size();
   append_header(out, command_id::submit_multi_resp, status, sequence_number);
   append_c_octet_string(out, "");
-  out.push_back(static_cast<std::uint8_t>(std::min(refused.size(), most_unsuccess)));
-  append_unsuccess(out, refused, most_unsuccess);
+  const std::size_t reported = std::min(refused.size(), most_unsuccess);
+  out.push_back(static_cast<std::uint8_t>(reported));
+  append_unsuccess(out, refused, reported);
   close(out, start);
 }
 
 void append_submit_multi_resp(buffer& out, octets answer, std::uint32_t sequence_number,
                               const std::vector<unsuccess_sme>& refused) {
   const header h = read_header(answer);
+  if (h.command_id != command_id::submit_multi_resp) return append_renumbered(out, answer, sequence_number);
   field_reader body(answer.subspan(header_length));
-  const bool absent = body.rest().empty();
-  if (absent && h.command_status == command_status::ESME_ROK && h.command_id == command_id::submit_multi_resp) {
-    return append_submit_multi_resp(out, h.command_status, sequence_number, refused);
-  }
+  const bool ok = h.command_status == command_status::ESME_ROK;
+  if (ok && body.rest().empty()) return append_submit_multi_resp(out, h.command_status, sequence_number, refused);
   body.c_octet_string();
-  const std::size_t before_count = body.position();
-  const std::uint8_t no_unsuccess = body.integer();
+  const octets message_id = body.between(0, body.position());
+  const bool has_count = !ok || !body.rest().empty();
+  const std::uint8_t no_unsuccess = has_count ? body.integer() : std::uint8_t{0};
+  const std::size_t list = body.position();
   for (unsigned i = 0; i < no_unsuccess; ++i) {
     body.address();
     body.octet_string(4);
   }
-  if (body.failed() || h.command_id != command_id::submit_multi_resp)
-    return append_renumbered(out, answer, sequence_number);
+  if (body.failed()) return append_renumbered(out, answer, sequence_number);
 
   const std::size_t added = std::min<std::size_t>(refused.size(), most_unsuccess - no_unsuccess);
   const std::size_t start = out.size();
   append_header(out, h.command_id, h.command_status, sequence_number);
-  append(out, body.between(0, before_count));
+  append(out, message_id);
   out.push_back(static_cast<std::uint8_t>(no_unsuccess + added));
-  append(out, body.between(before_count + 1, body.position()));
+  append(out, body.between(list, body.position()));
   append_unsuccess(out, refused, added);
   append(out, body.rest());
   close(out, start);

@@ -18,7 +18,7 @@ struct dest_address {
 struct submit_multi {
   std::string_view service_type;
   address source_addr;
-  std::vector<dest_address> dest_addresses;  // 1 to 254
+  std::vector<dest_address> dest_addresses;  // at least 1; 4.5.1 allows 254, 255 is let through
   octets before;                             // the body up to number_of_dests
   octets after;                              // the body from esm_class on
   message rest;                              // the remaining fields, as in submit_sm; destination_addr stays empty
@@ -46,8 +46,9 @@ void append_submit_multi_resp(buffer& out, command_status status, std::uint32_t 
                               const std::vector<unsuccess_sme>& refused);
 
 // Appends the SMSC's answer with `refused` added to its unsuccess_sme; the message_id and what follows stay as they
-// were. An answer whose body is absent or cannot be decoded keeps its status: absent bodies get one when the status is
-// ESME_ROK, anything else crosses as it is. Addresses beyond 255 in all are left out (no_unsuccess is one octet).
+// were. An answer whose body is absent or cannot be decoded keeps its status: when the status is ESME_ROK, an absent
+// body and one that ends after message_id are completed, anything else crosses as it is. Addresses beyond 255 in all
+// are left out (no_unsuccess is one octet).
 void append_submit_multi_resp(buffer& out, octets answer, std::uint32_t sequence_number,
                               const std::vector<unsuccess_sme>& refused);
 

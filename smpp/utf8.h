@@ -1,0 +1,18 @@
+// UTF-8 (RFC 3629), in which the gate reads all text.
+#pragma once
+
+#include <string>
+
+#include "smpp/pdu.h"
+
+namespace smpp {
+
+inline constexpr char32_t replacement_character = 0xFFFD;
+
+// Surrogates and what is beyond U+10FFFF become U+FFFD.
+void append_utf8(std::string& out, char32_t c);
+
+// Overlong forms, surrogates and cut sequences are not UTF-8.
+bool is_utf8(octets text);
+
+}  // namespace smpp
