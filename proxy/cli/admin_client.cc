@@ -1,0 +1,189 @@
+#include "proxy/cli/admin_client.h"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/json.hpp>
+#include <fstream>
+
+#include "proxy/cli/desk.h"
+
+namespace proxy {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using tcp = boost::asio::ip::tcp;
+
+namespace {
+
+std::string token_in(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::string token;
+  if (!(in >> token)) {
+    throw command_failed("cannot read the admin token in " + file.string() +
+                         ": the gate makes it at its first start, and only its user may read it");
+  }
+  return token;
+}
+
+// One request on a connection of its own.
+class exchange {
+ public:
+  explicit exchange(const endpoint& to) : stream_(io_) {
+    // A gate that listens on every address answers on this machine.
+    const std::string host = to.host == "0.0.0.0" ? "127.0.0.1" : to.host == "::" ? "::1" : to.host;
+    try {
+      tcp::resolver resolver(io_);
+      boost::asio::connect(stream_, resolver.resolve(host, std::to_string(to.port)));
+    } catch (const boost::system::system_error& e) {
+      throw command_failed("no gate answers at " + to_string(to) + " (" + e.code().message() +
+                           "); start it with `consentgate serve`, or add --offline to work on the store itself");
+    }
+  }
+
+  template <typename Body>
+  void send(http::request<Body>& request) {
+    http::write(stream_, request);
+  }
+
+  // Reads the header; throws what the gate's problem says unless it is 2xx.
+  http::response_parser<http::buffer_body>& begin() {
+    parser_.body_limit(boost::none);
+    http::read_header(stream_, buffer_, parser_);
+    if (parser_.get().result_int() / 100 != 2) throw command_failed(problem_of(rest()));
+    return parser_;
+  }
+
+  // The next piece of the body; empty at its end.
+  std::string next() {
+    if (parser_.is_done()) return {};
+    std::string piece(std::size_t{64} * 1024, '\0');
+    parser_.get().body().data = piece.data();
+    parser_.get().body().size = piece.size();
+    boost::system::error_code ec;
+    http::read(stream_, buffer_, parser_, ec);
+    if (ec && ec != http::error::need_buffer) throw command_failed("the gate's answer was cut short: " + ec.message());
+    piece.resize(piece.size() - parser_.get().body().size);
+    return piece;
+  }
+
+  std::string rest() {
+    std::string body;
+    while (!parser_.is_done()) body += next();
+    return body;
+  }
+
+ private:
+  static std::string detail_of(const boost::json::object& error) {
+    std::string line;
+    if (const auto* field = error.if_contains("field"); field != nullptr && field->is_string()) {
+      line += std::string(field->as_string()) + ": ";
+    }
+    if (const auto* message = error.if_contains("message"); message != nullptr && message->is_string()) {
+      line += message->as_string();
+    }
+    return line;
+  }
+
+  std::string problem_of(const std::string& body) const {
+    boost::system::error_code ec;
+    const boost::json::value problem = boost::json::parse(body, ec);
+    if (ec || !problem.is_object()) return "the gate answered with status " + std::to_string(parser_.get().result_int());
+    const boost::json::object& o = problem.as_object();
+    std::string text = o.contains("detail") ? std::string(o.at("detail").as_string()) : std::string(o.at("title").as_string());
+    if (const auto* errors = o.if_contains("errors"); errors != nullptr && errors->is_array()) {
+      for (const auto& e : errors->as_array()) text += "\n  " + detail_of(e.as_object());
+    }
+    return text;
+  }
+
+  boost::asio::io_context io_;
+  tcp::socket stream_;
+  beast::flat_buffer buffer_;
+  http::response_parser<http::buffer_body> parser_;
+};
+
+template <typename Body>
+http::request<Body> make(http::verb verb, const std::string& target, const endpoint& to, const std::string& authorization) {
+  http::request<Body> r(verb, target, 11);
+  r.set(http::field::host, to_string(to));
+  r.set(http::field::authorization, authorization);
+  r.set(http::field::user_agent, "consentgate");
+  r.set(http::field::connection, "close");
+  return r;
+}
+
+boost::json::value parsed(const std::string& body) {
+  boost::system::error_code ec;
+  boost::json::value v = boost::json::parse(body, ec);
+  if (ec) throw command_failed("the gate's answer is not JSON: " + ec.message());
+  return v;
+}
+
+}  // namespace
+
+admin_client::admin_client(const config& c) : address_(c.admin_address), authorization_("Bearer " + token_in(c.token_file)) {}
+
+boost::json::value admin_client::get(const std::string& target) {
+  exchange x(address_);
+  auto r = make<http::empty_body>(http::verb::get, target, address_, authorization_);
+  x.send(r);
+  x.begin();
+  return parsed(x.rest());
+}
+
+boost::json::value admin_client::post(const std::string& target, const boost::json::value& body) {
+  exchange x(address_);
+  auto r = make<http::string_body>(http::verb::post, target, address_, authorization_);
+  r.set(http::field::content_type, "application/json");
+  r.body() = boost::json::serialize(body);
+  r.prepare_payload();
+  x.send(r);
+  x.begin();
+  return parsed(x.rest());
+}
+
+boost::json::value admin_client::post_file(const std::string& target, const std::filesystem::path& file) {
+  auto r = make<http::file_body>(http::verb::post, target, address_, authorization_);
+  r.set(http::field::content_type, "text/csv");
+  boost::system::error_code ec;
+  r.body().open(file.c_str(), beast::file_mode::scan, ec);
+  if (ec) throw command_failed("cannot read " + file.string() + ": " + ec.message());
+  r.prepare_payload();
+  exchange x(address_);
+  x.send(r);
+  x.begin();
+  return parsed(x.rest());
+}
+
+void admin_client::get_lines(const std::string& target, const std::function<void(std::string_view)>& line) {
+  exchange x(address_);
+  auto r = make<http::empty_body>(http::verb::get, target, address_, authorization_);
+  x.send(r);
+  auto& parser = x.begin();
+  std::string pending;
+  while (!parser.is_done()) {
+    pending += x.next();
+    std::size_t start = 0;
+    for (std::size_t end = pending.find('\n'); end != std::string::npos; end = pending.find('\n', start)) {
+      line(std::string_view(pending).substr(start, end - start));
+      start = end + 1;
+    }
+    pending.erase(0, start);
+  }
+}
+
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+    const auto octet = static_cast<unsigned char>(c);
+    plain ? out.append(1, c) : out.append({'%', digits[octet >> 4U], digits[octet & 0xFU]});
+  }
+  return out;
+}
+
+}  // namespace proxy

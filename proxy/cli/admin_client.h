@@ -1,0 +1,31 @@
+// A blocking HTTP client for the admin API.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "proxy/config/config.h"
+
+namespace proxy {
+
+class admin_client {
+ public:
+  explicit admin_client(const config& c);
+
+  // The answer's body; throws command_failed with the problem's detail when the status is not 2xx, and when the gate does not answer.
+  boost::json::value get(const std::string& target);
+  boost::json::value post(const std::string& target, const boost::json::value& body);
+  boost::json::value post_file(const std::string& target, const std::filesystem::path& file);
+  // Calls line(...) for each line of an NDJSON answer, as it comes.
+  void get_lines(const std::string& target, const std::function<void(std::string_view)>& line);
+
+ private:
+  endpoint address_;
+  std::string authorization_;
+};
+
+std::string percent_encode(std::string_view text);
+
+}  // namespace proxy

@@ -1,0 +1,33 @@
+// The commands behind the names of the command line; each returns the exit code.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "proxy/cli/desk.h"
+#include "proxy/observe/log.h"
+
+namespace proxy {
+
+// What all commands share.
+struct common_options {
+  std::string config_file;  // empty: ./consentgate.yaml, then /etc/consentgate/consentgate.yaml
+  bool json = false;
+  bool offline = false;
+};
+
+int serve_command(const common_options& o, log_format format);
+int check_config_command(const common_options& o);
+int classify_command();
+int record_command(const common_options& o, const store::entry& e);
+int show_command(const common_options& o, const std::string& number);
+int explain_command(const common_options& o, const std::string& number, const std::string& sender);
+int export_command(const common_options& o, const export_filter& f);
+int import_command(const common_options& o, const import_order& order);
+
+// Throws command_failed with every error of the file.
+config read_config(const common_options& o);
+std::filesystem::path config_path(const common_options& o);
+std::unique_ptr<desk> open_desk(const common_options& o);
+
+}  // namespace proxy

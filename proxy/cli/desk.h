@@ -1,0 +1,50 @@
+// Where the commands ask: the running gate's admin API, or with --offline the store itself. Both give the same answers.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "proxy/config/config.h"
+#include "store/entry.h"
+
+namespace proxy {
+
+// What a command could not do, for people.
+class command_failed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct export_filter {
+  std::optional<std::string> number, source, from, to;
+};
+
+struct import_order {
+  std::filesystem::path file;
+  bool dry_run = false;
+};
+
+class desk {
+ public:
+  using on_line = std::function<void(std::string_view)>;
+  using on_progress = std::function<void(const boost::json::object&)>;
+
+  virtual ~desk() = default;
+  virtual boost::json::value record(const store::entry& e) = 0;
+  virtual boost::json::value number(const std::string& number) = 0;
+  virtual boost::json::value history(const std::string& number) = 0;
+  virtual boost::json::value decision(const std::string& number, const std::string& sender) = 0;
+  virtual void events(const export_filter& f, const on_line& line) = 0;
+  // The final report (proxy/admin/openapi.json, ImportJob); `refused` gets each refused row as a line of JSON.
+  virtual boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) = 0;
+};
+
+std::unique_ptr<desk> online_desk(const config& c);
+std::unique_ptr<desk> offline_desk(const config& c);
+
+}  // namespace proxy

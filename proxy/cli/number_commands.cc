@@ -1,0 +1,107 @@
+// opt-in, opt-out, show, explain: about one number.
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "proxy/cli/commands.h"
+
+namespace proxy {
+namespace {
+
+// A member as text, whatever its type; empty when it is absent.
+std::string text_of(const boost::json::object& o, std::string_view name) {
+  const boost::json::value* v = o.if_contains(name);
+  if (v == nullptr) return {};
+  return v->is_string() ? std::string(v->as_string()) : boost::json::serialize(*v);
+}
+
+void print_member(const boost::json::object& o, const char* name, const char* label) {
+  if (const std::string text = text_of(o, name); !text.empty()) std::cout << "    " << label << ": " << text << '\n';
+}
+
+void print_event(const boost::json::object& e) {
+  std::cout << "  " << text_of(e, "occurred_at") << "  " << text_of(e, "event") << "  " << text_of(e, "scope");
+  if (e.contains("method")) std::cout << "  by " << text_of(e, "method");
+  std::cout << "  (event " << text_of(e, "sequence") << ", recorded " << text_of(e, "recorded_at") << " by " << text_of(e, "actor") << ")\n";
+  print_member(e, "source", "source");
+  print_member(e, "source_kind", "kind of source");
+  print_member(e, "collector", "collector");
+  print_member(e, "wording", "wording");
+  print_member(e, "evidence", "evidence");
+  print_member(e, "evidence_sha256", "SHA-256 of the evidence");
+  print_member(e, "expires_at", "expires");
+  print_member(e, "effect", "effect");
+}
+
+void print_warnings(const boost::json::object& o) {
+  if (const auto* warnings = o.if_contains("warnings"); warnings != nullptr && warnings->is_array()) {
+    for (const auto& w : warnings->as_array()) std::cerr << "warning: " << w.as_string().c_str() << '\n';
+  }
+}
+
+}  // namespace
+
+int record_command(const common_options& o, const store::entry& e) {
+  const boost::json::value recorded = open_desk(o)->record(e);
+  print_warnings(recorded.as_object());
+  if (o.json) {
+    std::cout << recorded << '\n';
+  } else {
+    std::cout << "recorded:\n";
+    print_event(recorded.as_object());
+  }
+  return 0;
+}
+
+int show_command(const common_options& o, const std::string& number) {
+  const auto d = open_desk(o);
+  boost::json::object state = d->number(number).as_object();
+  const boost::json::value history = d->history(number);
+  if (o.json) {
+    state["events"] = history;
+    std::cout << state << '\n';
+    return 0;
+  }
+  std::cout << "+" << text_of(state, "number") << '\n';
+  std::cout << "scopes:\n";
+  for (const auto& entry : state.at("scopes").as_array()) {
+    const boost::json::object& s = entry.as_object();
+    std::cout << "  " << text_of(s, "scope") << ": " << text_of(s, "state") << " since " << text_of(s, "since");
+    if (s.contains("event")) std::cout << " (event " << text_of(s, "event") << ")";
+    std::cout << '\n';
+  }
+  std::cout << "senders:\n";
+  for (const auto& entry : state.at("senders").as_array()) {
+    const boost::json::object& s = entry.as_object();
+    std::cout << "  " << text_of(s, "sender") << ": " << text_of(s, "verdict");
+    if (text_of(s, "reason") != "none") std::cout << ", " << text_of(s, "reason");
+    std::cout << '\n';
+  }
+  std::cout << "history:\n";
+  for (const auto& e : history.as_array()) print_event(e.as_object());
+  if (history.as_array().empty()) std::cout << "  nothing is known of this number\n";
+  return 0;
+}
+
+int explain_command(const common_options& o, const std::string& number, const std::string& sender) {
+  const boost::json::object decision = open_desk(o)->decision(number, sender).as_object();
+  if (o.json) {
+    std::cout << decision << '\n';
+    return 0;
+  }
+  std::cout << text_of(decision, "explanation") << '\n';
+  std::cout << "  verdict: " << text_of(decision, "verdict") << ", reason: " << text_of(decision, "reason") << '\n';
+  std::cout << "  sender: " << text_of(decision, "sender") << " of group " << text_of(decision, "group") << ", policy "
+            << text_of(decision, "policy") << ", mode " << text_of(decision, "mode") << '\n';
+  if (const auto* event = decision.if_contains("event")) {
+    std::cout << "it rests on:\n";
+    print_event(event->as_object());
+  }
+  return 0;
+}
+
+int export_command(const common_options& o, const export_filter& f) {
+  open_desk(o)->events(f, [](std::string_view line) { std::cout << line << '\n'; });
+  return std::cout.flush() ? 0 : 1;
+}
+
+}  // namespace proxy

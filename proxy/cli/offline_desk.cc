@@ -1,0 +1,146 @@
+#include <boost/json.hpp>
+#include <fstream>
+
+#include "proxy/admin/configured.h"
+#include "proxy/admin/event_json.h"
+#include "proxy/admin/event_tail.h"
+#include "proxy/admin/import_jobs.h"
+#include "proxy/admin/views.h"
+#include "proxy/cli/desk.h"
+
+namespace proxy {
+namespace {
+
+std::unique_ptr<store::consent_store> opened(const config& c) {
+  auto result = store::consent_store::open({c.store_path, nullptr});
+  if (const auto* why = std::get_if<store::failure>(&result)) {
+    throw command_failed(why->message + "; when a gate runs on this store, leave --offline away");
+  }
+  return std::move(std::get<std::unique_ptr<store::consent_store>>(result));
+}
+
+template <typename View>
+View viewed(view_or_failure<View> v) {
+  if (const auto* why = std::get_if<store::failure>(&v)) throw command_failed("the store cannot be read: " + why->message);
+  return std::get<View>(std::move(v));
+}
+
+class offline : public desk {
+ public:
+  explicit offline(const config& c)
+      : store_(opened(c)), policy_(std::make_shared<const config>(c), *store_, metrics_, refusal_log_) {}
+
+  boost::json::value record(const store::entry& e) override {
+    auto checked = store::check(e, settings().numbers, store::now());
+    if (const auto* refused = std::get_if<std::vector<store::refusal>>(&checked)) {
+      std::string text = "the event was refused";
+      for (const store::refusal& r : *refused) text += "\n  " + r.field + ": " + r.message;
+      throw command_failed(text);
+    }
+    store::event made = std::get<store::event>(std::move(checked));
+    made.actor = "cli";
+    const store::outcome o = store_->record_and_wait({made});
+    if (const auto* why = std::get_if<store::failure>(&o)) throw command_failed("the event was not stored: " + why->message);
+    const store::recorded& r = std::get<std::vector<store::recorded>>(o).front();
+    made.id = r.id;
+    made.sequence = r.sequence;
+    made.occurred_at = r.occurred_at;
+    made.recorded_at = r.recorded_at;
+    boost::json::object shown = to_json(made);
+    if (const std::string warning = scope_warning(settings(), made.scope); !warning.empty()) {
+      shown["warnings"] = boost::json::array{boost::json::string(warning)};
+    }
+    return shown;
+  }
+
+  boost::json::value number(const std::string& number) override {
+    return viewed(number_view(*store_, policy_, read(number), store::now()));
+  }
+
+  boost::json::value history(const std::string& number) override {
+    return viewed(history_view(*store_, policy_, read(number), store::now()));
+  }
+
+  boost::json::value decision(const std::string& number, const std::string& sender) override {
+    return viewed(decision_view(*store_, policy_, number, sender, store::now()));
+  }
+
+  void events(const export_filter& f, const on_line& line) override {
+    tail_query query;
+    query.limit = UINT64_MAX;
+    if (f.number) query.number = read(*f.number);
+    query.source = f.source;
+    if (f.from) query.from = time(*f.from).earliest;
+    if (f.to) query.to = time(*f.to).latest;
+    const body_stream pieces = event_tail(*store_, query);
+    for (bool last = false; !last;) {
+      const std::optional<body_piece> piece = pieces();
+      if (!piece) throw command_failed("the store cannot be read to its end");
+      std::string_view rest = piece->octets;
+      for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+        line(rest.substr(0, end));
+        rest.remove_prefix(end + 1);
+      }
+      last = piece->last;
+    }
+  }
+
+  boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) override {
+    std::ifstream csv(o.file, std::ios::binary);
+    if (!csv) throw command_failed("cannot read " + o.file.string());
+    boost::json::array warnings;
+    store::import_progress counts;
+    const auto report = [&] {
+      return boost::json::object{{"state", "running"},
+                                 {"dry_run", o.dry_run},
+                                 {"octets", std::filesystem::file_size(o.file)},
+                                 {"octets_read", counts.octets_read.load()},
+                                 {"rows", counts.rows.load()},
+                                 {"taken", counts.taken.load()},
+                                 {"unchanged", counts.unchanged.load()},
+                                 {"refused", counts.refused.load()}};
+    };
+    store::import_options options;
+    options.plan = settings().numbers;
+    options.actor = "import:" + o.file.filename().string();
+    options.dry_run = o.dry_run;
+    options.on_refused = [&](const store::refused_row& r) { refused(boost::json::serialize(to_json(r))); };
+    options.on_warning = [&](std::uint64_t, const std::string& text) {
+      if (warnings.size() < import_jobs::max_listed) warnings.emplace_back(text);
+    };
+    options.is_configured = [&](const store::scope& s) { return is_configured(settings(), s); };
+    progress(report());
+    if (const auto why = store::import_csv(csv, *store_, options, counts)) throw command_failed(why->message);
+    boost::json::object done = report();
+    done["state"] = "done";
+    done["warnings"] = std::move(warnings);
+    progress(done);
+    return done;
+  }
+
+ private:
+  const config& settings() const { return policy_.settings(); }
+
+  store::number read(const std::string& text) const {
+    const auto n = store::read_number(text, store::number_kind::unknown, settings().numbers);
+    if (!n) throw command_failed("`" + text + "` cannot be read as a number; write it with its country code, such as +33612345678");
+    return *n;
+  }
+
+  static store::written_time time(const std::string& text) {
+    const auto t = store::read_time(text);
+    if (!t) throw command_failed("`" + text + "` is not a time; write 2026-11-24 or 2026-11-24T10:00:00Z");
+    return *t;
+  }
+
+  metrics metrics_;
+  refusal_log refusal_log_;
+  std::unique_ptr<store::consent_store> store_;
+  policy policy_;
+};
+
+}  // namespace
+
+std::unique_ptr<desk> offline_desk(const config& c) { return std::make_unique<offline>(c); }
+
+}  // namespace proxy

@@ -1,0 +1,79 @@
+#include <boost/json.hpp>
+#include <thread>
+
+#include "proxy/cli/admin_client.h"
+#include "proxy/cli/desk.h"
+
+namespace proxy {
+namespace {
+
+class online : public desk {
+ public:
+  explicit online(const config& c) : client_(c) {}
+
+  boost::json::value record(const store::entry& e) override {
+    boost::json::object body;
+    for (const store::field& f : store::entry_fields()) {
+      if (!(e.*f.member).empty()) body[f.name] = e.*f.member;
+    }
+    return client_.post("/v1/events", body);
+  }
+
+  boost::json::value number(const std::string& number) override { return client_.get("/v1/numbers/" + percent_encode(number)); }
+
+  boost::json::value history(const std::string& number) override {
+    return client_.get("/v1/numbers/" + percent_encode(number) + "/events");
+  }
+
+  boost::json::value decision(const std::string& number, const std::string& sender) override {
+    return client_.get("/v1/decision?number=" + percent_encode(number) + "&sender=" + percent_encode(sender));
+  }
+
+  void events(const export_filter& f, const on_line& line) override {
+    std::string filter;
+    const auto add = [&](const char* name, const std::optional<std::string>& value) {
+      if (value) filter += "&" + std::string(name) + "=" + percent_encode(*value);
+    };
+    add("number", f.number);
+    add("source", f.source);
+    add("from", f.from);
+    add("to", f.to);
+    std::int64_t after = 0;
+    for (std::size_t lines = page; lines == page;) {
+      lines = 0;
+      client_.get_lines("/v1/events?after=" + std::to_string(after) + "&limit=" + std::to_string(page) + filter,
+                        [&](std::string_view text) {
+                          ++lines;
+                          if (lines == page) after = boost::json::parse(text).at("sequence").to_number<std::int64_t>();
+                          line(text);
+                        });
+    }
+  }
+
+  boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) override {
+    const std::string query = "?name=" + percent_encode(o.file.filename().string()) + (o.dry_run ? "&dry_run=true" : "");
+    const boost::json::value job = client_.post_file("/v1/imports" + query, o.file);
+    const std::string path = "/v1/imports/" + std::string(job.at("id").as_string());
+    for (;;) {
+      boost::json::object report = client_.get(path).as_object();
+      progress(report);
+      const boost::json::string& state = report.at("state").as_string();
+      if (state == "failed") throw command_failed(std::string(report.at("error").as_string()));
+      if (state == "done") {
+        if (report.at("refused").to_number<std::uint64_t>() > 0) client_.get_lines(path + "/refusals", refused);
+        return report;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  }
+
+ private:
+  static constexpr std::size_t page = 100000;
+  admin_client client_;
+};
+
+}  // namespace
+
+std::unique_ptr<desk> online_desk(const config& c) { return std::make_unique<online>(c); }
+
+}  // namespace proxy
