@@ -1,0 +1,149 @@
+// A session with a real policy and store, and both peers played by the test.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proxy/session/session.h"
+#include "smpp/framer.h"
+#include "tests/unit/pdus.h"
+#include "tests/unit/temporary_folder.h"
+
+namespace testing {
+
+// Keeps what a session puts on record until the test says what became of it.
+class recorder : public proxy::session_host {
+ public:
+  void record(std::vector<store::event> events, std::uint32_t ticket) override {
+    for (store::event& e : events) recorded.push_back(std::move(e));
+    tickets.push_back(ticket);
+  }
+  std::vector<store::event> recorded;
+  std::vector<std::uint32_t> tickets;
+};
+
+inline proxy::config make_config() {
+  proxy::config c;
+  c.upstreams.push_back({{"127.0.0.1", 1}, smpp::default_alphabet::gsm7});
+  c.numbers.country_code = "33";
+  proxy::sender_config shop;
+  shop.name = "shop";
+  shop.group = "retail";
+  shop.system_ids = {"shop1"};
+  shop.source_addresses = {"36111", "SHOP"};
+  proxy::sender_config bank;
+  bank.name = "bank";
+  bank.group = "finance";
+  bank.system_ids = {"bank1"};
+  bank.source_addresses = {"36222"};
+  bank.policy = proxy::policy_kind::exempt;
+  c.senders = {shop, bank};
+  return c;
+}
+
+// The parts of a gate that sessions share.
+struct shared_parts {
+  explicit shared_parts(proxy::config c = make_config()) {
+    auto opened = store::consent_store::open({folder.path() / "store", nullptr});
+    if (auto* why = std::get_if<store::failure>(&opened)) throw std::runtime_error(why->message);
+    store = std::move(std::get<0>(opened));
+    policy = std::make_shared<const proxy::policy>(std::make_shared<const proxy::config>(std::move(c)), *store, metrics, log);
+  }
+
+  void consent(std::uint64_t number, const std::string& sender) {
+    store::event e;
+    e.who = {number};
+    e.kind = store::event_kind::opt_in;
+    e.scope = {store::scope_kind::sender, sender};
+    e.method = store::consent_method::web_form;
+    e.source = "form";
+    e.occurred_at = store::now() - std::chrono::hours(1);
+    if (std::holds_alternative<store::failure>(store->record_and_wait({e}))) throw std::runtime_error("not recorded");
+  }
+
+  temporary_folder folder;
+  proxy::metrics metrics;
+  proxy::refusal_log log;
+  std::unique_ptr<store::consent_store> store;
+  std::shared_ptr<const proxy::policy> policy;
+  proxy::replies replies{metrics};
+};
+
+// One session, fed `step` octets at a time.
+class conversation {
+ public:
+  explicit conversation(shared_parts& parts, std::size_t step = SIZE_MAX)
+      : step_(step), now_{std::chrono::steady_clock::now(), store::now()},
+        session(parts.policy, parts.replies, parts.metrics, host, "test", now_) {}
+
+  void feed(proxy::leg from, const smpp::buffer& octets) {
+    smpp::buffer& in = pending_[static_cast<std::size_t>(from)];
+    for (std::size_t at = 0; at < octets.size(); at += std::min(step_, octets.size() - at)) {
+      const std::size_t end = at + std::min(step_, octets.size() - at);
+      in.insert(in.end(), octets.begin() + static_cast<std::ptrdiff_t>(at), octets.begin() + static_cast<std::ptrdiff_t>(end));
+      turn();
+    }
+  }
+  void esme(const smpp::buffer& octets) { feed(proxy::leg::esme, octets); }
+  void smsc(const smpp::buffer& octets) { feed(proxy::leg::smsc, octets); }
+
+  // Offers again what waits.
+  void turn() {
+    for (const proxy::leg l : {proxy::leg::esme, proxy::leg::smsc, proxy::leg::esme}) {
+      smpp::buffer& in = pending_[static_cast<std::size_t>(l)];
+      if (in.empty()) continue;
+      const std::size_t taken = session.received(l, in, now_);
+      in.erase(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(taken));
+    }
+    if (session.wants_upstream()) ++upstreams_wanted;
+  }
+
+  void pass(std::chrono::milliseconds time) {
+    now_.steady += time;
+    now_.wall += time;
+    session.tick(now_);
+    turn();
+  }
+
+  // What a peer has been sent since the last look, PDU by PDU.
+  std::vector<smpp::buffer> sent_to(proxy::leg l) {
+    smpp::buffer out = std::move(session.output(l));
+    session.output(l).clear();
+    std::vector<smpp::buffer> pdus;
+    smpp::octets rest = out;
+    while (!rest.empty()) {
+      const smpp::frame f = smpp::next_frame(rest, 1U << 20U);
+      if (f.status != smpp::framing::complete) throw std::runtime_error("the session sent half a PDU");
+      pdus.emplace_back(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(f.length));
+      rest = rest.subspan(f.length);
+    }
+    return pdus;
+  }
+  std::vector<smpp::buffer> to_esme() { return sent_to(proxy::leg::esme); }
+  std::vector<smpp::buffer> to_smsc() { return sent_to(proxy::leg::smsc); }
+
+  // Binds as a transceiver and leaves nothing behind.
+  void bind(const std::string& system_id) {
+    esme(pdus::bind(smpp::command_id::bind_transceiver, 1, system_id));
+    session.upstream_connected(smpp::default_alphabet::gsm7, now_);
+    const auto forwarded = to_smsc();
+    smsc(pdus::with_text(smpp::command_id::bind_transceiver_resp, smpp::command_status::ESME_ROK,
+                         smpp::read_header(forwarded.at(0)).sequence_number, "SMSC"));
+    to_esme();
+  }
+
+ private:
+  std::size_t step_;
+  proxy::moment now_;
+  std::array<smpp::buffer, 2> pending_;
+
+ public:
+  recorder host;
+  proxy::session session;
+  int upstreams_wanted = 0;
+  proxy::moment now() const { return now_; }
+};
+
+}  // namespace testing
