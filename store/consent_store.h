@@ -6,18 +6,16 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "store/event.h"
+#include "store/failure.h"
 #include "store/precedence.h"
 
 namespace store {
-
-struct failure {
-  std::string message;
-};
 
 struct recorded {
   std::uint64_t sequence = 0;
@@ -63,7 +61,7 @@ class consent_store {
   // --- recording: any thread ---
 
   // Appends the events, all or none, in one synced write shared with whatever else waits (group commit); then calls `done` on the
-  // writer's thread. Opt-outs block in memory before this returns, whether or not the write succeeds. The events made by the gate
+  // writer's thread. Opt-outs without an identity block in memory before this returns, whether or not the write succeeds. The events made by the gate
   // get an occurred_at that is later than any such event of the same number.
   void record(std::vector<event> events, completion done);
   outcome record_and_wait(std::vector<event> events);

@@ -30,10 +30,17 @@ struct fact {
   source_id source = 0;
   bool opt_out = false;
   bool by_reply = false;  // an opt-in the person sent by SMS: it lifts, and a recall does not touch it
+
+  bool operator==(const fact&) const = default;
 };
 
-// Adds a fact to what is known of a number, and drops what can no longer change any verdict. The result is the same for any order
-// and any repetition of the same facts. Returns whether anything changed.
+// True when `b` can change no verdict beside `a`: a later opt-out in the same scope, a later reply in the same scope with the same
+// expiry, or a later opt-in that the same source gave for the same scope with the same expiry. Of two at the same instant the
+// one recorded first stays; one that is not on disk yet (sequence 0) gives way.
+bool supersedes(const fact& a, const fact& b);
+
+// Adds a fact to what is known of a number, and drops what is superseded. The result is the same for any order and any repetition
+// of the same facts. Returns whether anything changed.
 bool merge(std::vector<fact>& known, const fact& f);
 
 // source → the instant up to which its opt-ins are void. Small: looked at linearly or by index.
@@ -67,6 +74,8 @@ struct finding {
   std::uint64_t sequence = 0;  // the event it rests on; 0 when there is none (no_consent, or allowed under opt_out)
 };
 
+// What is superseded counts for nothing, so that facts give the same verdict merged or not. The event a source_recalled rests on is
+// the recall.
 finding judge(std::span<const fact> known, const recalls& recalled, const question& q);
 
 }  // namespace store

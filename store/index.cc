@@ -1,0 +1,210 @@
+#include "store/index.h"
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
+
+namespace store {
+namespace {
+
+constexpr std::size_t shard_bits = 10;
+constexpr std::size_t shard_count = std::size_t{1} << shard_bits;
+constexpr std::size_t least_capacity = 8;
+
+// Slots are filled up to four fifths; linear probing stays short there.
+constexpr bool is_full(std::size_t used, std::size_t capacity) { return used * 5 >= capacity * 4; }
+
+std::uint64_t hash_of(number n) {  // the finaliser of MurmurHash3
+  std::uint64_t h = n.digits;
+  h = (h ^ h >> 33) * 0xff51afd7ed558ccdULL;
+  h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53ULL;
+  return h ^ h >> 33;
+}
+
+constexpr std::uint64_t number_mask = (std::uint64_t{1} << 50) - 1;  // 15 digits fit in 50 bits
+constexpr std::uint64_t is_opt_out = std::uint64_t{1} << 50;
+constexpr std::uint64_t is_by_reply = std::uint64_t{1} << 51;
+constexpr std::uint64_t is_overflow = std::uint64_t{1} << 52;
+
+}  // namespace
+
+// `key` is 0 in an empty slot. An expiry is in whole seconds after 1970, 0 for none. A fact that does not fit goes to the overflow,
+// like several facts do; then `sequence` is the place there.
+struct index::slot {
+  std::uint64_t key = 0;
+  std::int64_t occurred_at = 0;
+  std::uint64_t sequence = 0;
+  std::uint32_t expires_at = 0;
+  std::uint16_t scope = 0;
+  std::uint16_t source = 0;
+
+  static bool fits(const fact& f) {
+    constexpr std::uint32_t most = std::numeric_limits<std::uint16_t>::max();
+    if (f.scope > most || f.source > most) return false;
+    if (!f.expires_at) return true;
+    const auto since_1970 = f.expires_at->time_since_epoch();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(since_1970);
+    return seconds == since_1970 && seconds.count() > 0 &&
+           seconds.count() <= std::numeric_limits<std::uint32_t>::max();
+  }
+
+  void put(number who, const fact& f) {
+    key = who.digits | (f.opt_out ? is_opt_out : 0) | (f.by_reply ? is_by_reply : 0);
+    occurred_at = f.occurred_at.time_since_epoch().count();
+    sequence = f.sequence;
+    expires_at = f.expires_at ? static_cast<std::uint32_t>(
+                                    std::chrono::floor<std::chrono::seconds>(f.expires_at->time_since_epoch()).count())
+                              : 0;
+    scope = static_cast<std::uint16_t>(f.scope);
+    source = static_cast<std::uint16_t>(f.source);
+  }
+
+  fact get() const {
+    fact f;
+    f.occurred_at = instant{std::chrono::microseconds{occurred_at}};
+    if (expires_at != 0) f.expires_at = instant{std::chrono::seconds{expires_at}};
+    f.sequence = sequence;
+    f.scope = scope;
+    f.source = source;
+    f.opt_out = (key & is_opt_out) != 0;
+    f.by_reply = (key & is_by_reply) != 0;
+    return f;
+  }
+};
+
+struct alignas(64) index::shard {
+  mutable spin_lock lock;
+  std::vector<slot> slots;
+  std::size_t used = 0;
+  std::vector<std::vector<fact>> overflow;
+
+  // The slot of the number, or the empty one where it belongs. There is always an empty one.
+  std::size_t place(number who, std::uint64_t hash) const {
+    std::size_t at = static_cast<std::size_t>((hash & 0xffffffff) * slots.size() >> 32);
+    while (slots[at].key != 0 && (slots[at].key & number_mask) != who.digits)
+      if (++at == slots.size()) at = 0;
+    return at;
+  }
+
+  const slot* find(number who, std::uint64_t hash) const {
+    if (slots.empty()) return nullptr;
+    const slot& s = slots[place(who, hash)];
+    return s.key == 0 ? nullptr : &s;
+  }
+
+  void resize(std::size_t capacity) {
+    std::vector<slot> old(std::max(capacity, least_capacity));
+    old.swap(slots);
+    for (const slot& s : old) {
+      if (s.key == 0) continue;
+      const number who{s.key & number_mask};
+      slots[place(who, hash_of(who))] = s;
+    }
+  }
+
+  // Calls `use` with the facts of the number, none if it is not known.
+  template <class F>
+  auto with_facts(number who, std::uint64_t hash, F use) const {
+    const slot* s = find(who, hash);
+    if (s == nullptr) return use(std::span<const fact>());
+    if (s->key & is_overflow) return use(std::span<const fact>(overflow[s->sequence]));
+    const fact only = s->get();
+    return use(std::span<const fact>(&only, 1));
+  }
+
+  void merge(number who, std::uint64_t hash, const fact& f) {
+    if (is_full(used, slots.size())) resize(slots.size() * 3 / 2);
+    slot& s = slots[place(who, hash)];
+    if (s.key & is_overflow) {
+      store::merge(overflow[s.sequence], f);
+      return;
+    }
+    std::vector<fact> known;
+    if (s.key == 0) ++used;
+    else known.push_back(s.get());
+    store::merge(known, f);
+    if (known.size() == 1 && slot::fits(known.front())) {
+      s.put(who, known.front());
+      return;
+    }
+    s.key = who.digits | is_overflow;
+    s.sequence = overflow.size();
+    overflow.push_back(std::move(known));
+  }
+
+  std::uint64_t octets() const {
+    std::uint64_t sum = slots.capacity() * sizeof(slot) + overflow.capacity() * sizeof(std::vector<fact>);
+    for (const auto& facts : overflow) sum += facts.capacity() * sizeof(fact);
+    return sum;
+  }
+};
+
+index::index() : shards_(std::make_unique<shard[]>(shard_count)) {}
+index::~index() = default;
+
+index::shard& index::shard_of(std::uint64_t hash) const { return shards_[hash >> (64 - shard_bits)]; }
+
+void index::reserve(std::uint64_t numbers) {
+  for (std::size_t i = 0; i < shard_count; ++i)
+    shards_[i].resize(static_cast<std::size_t>(numbers / shard_count * 4 / 3));
+}
+
+finding index::judge(number who, const question& q) const {
+  const std::uint64_t hash = hash_of(who);
+  const shard& s = shard_of(hash);
+  const std::lock_guard lock(s.lock);
+  return s.with_facts(who, hash, [&](std::span<const fact> known) { return store::judge(known, recalls_, q); });
+}
+
+std::vector<fact> index::facts(number who) const {
+  const std::uint64_t hash = hash_of(who);
+  const shard& s = shard_of(hash);
+  const std::lock_guard lock(s.lock);
+  return s.with_facts(who, hash,
+                      [](std::span<const fact> known) { return std::vector<fact>(known.begin(), known.end()); });
+}
+
+instant index::latest_act(number who) const {
+  const std::uint64_t hash = hash_of(who);
+  const shard& s = shard_of(hash);
+  const std::lock_guard lock(s.lock);
+  return s.with_facts(who, hash, [](std::span<const fact> known) {
+    instant latest{};
+    for (const fact& f : known)
+      if (f.opt_out || f.by_reply) latest = std::max(latest, f.occurred_at);
+    return latest;
+  });
+}
+
+void index::merge(number who, const fact& f) {
+  const std::uint64_t hash = hash_of(who);
+  shard& s = shard_of(hash);
+  const std::lock_guard lock(s.lock);
+  s.merge(who, hash, f);
+}
+
+void index::recall(source_id source, instant up_to, std::uint64_t sequence) {
+  for (std::size_t i = 0; i < shard_count; ++i) shards_[i].lock.lock();
+  recalls_.add(source, up_to, sequence);
+  for (std::size_t i = 0; i < shard_count; ++i) shards_[i].lock.unlock();
+}
+
+std::uint64_t index::numbers() const {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < shard_count; ++i) {
+    const std::lock_guard lock(shards_[i].lock);
+    sum += shards_[i].used;
+  }
+  return sum;
+}
+
+std::uint64_t index::octets() const {
+  std::uint64_t sum = shard_count * sizeof(shard);
+  for (std::size_t i = 0; i < shard_count; ++i) {
+    const std::lock_guard lock(shards_[i].lock);
+    sum += shards_[i].octets();
+  }
+  return sum;
+}
+
+}  // namespace store

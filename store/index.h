@@ -1,0 +1,42 @@
+// What is known of every number, in memory: the verdict of a message is made here. Sharded by number; each shard is an open-addressing
+// table of 32-octet slots. A slot holds the only fact of a number, or says where several are.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "store/precedence.h"
+#include "store/spin_lock.h"
+
+namespace store {
+
+// Any thread; a reader holds the lock of one shard for one lookup.
+class index {
+ public:
+  index();
+  ~index();
+
+  void reserve(std::uint64_t numbers);  // only before it is shared
+
+  finding judge(number who, const question& q) const;
+  std::vector<fact> facts(number who) const;
+  // The latest opt-out or reply of the number, whatever its scope; the epoch when there is none.
+  instant latest_act(number who) const;
+
+  void merge(number who, const fact& f);
+  void recall(source_id source, instant up_to, std::uint64_t sequence);
+
+  std::uint64_t numbers() const;
+  std::uint64_t octets() const;
+
+ private:
+  struct slot;
+  struct shard;
+  shard& shard_of(std::uint64_t hash) const;
+
+  std::unique_ptr<shard[]> shards_;
+  recalls recalls_;  // read under the lock of any shard, changed under the locks of all
+};
+
+}  // namespace store

@@ -1,0 +1,128 @@
+#include "store/precedence.h"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+namespace store {
+namespace {
+
+// A sequence for comparing: what is not on disk yet comes last.
+std::uint64_t rank(const fact& f) {
+  return f.sequence == 0 ? std::numeric_limits<std::uint64_t>::max() : f.sequence;
+}
+
+// Which of two facts speaks for both: the later one; of two at the same instant, the one recorded first.
+bool outranks(const fact& a, const fact& b) {
+  if (a.occurred_at != b.occurred_at) return a.occurred_at > b.occurred_at;
+  return std::make_tuple(rank(a), a.source, a.expires_at, a.by_reply) <
+         std::make_tuple(rank(b), b.source, b.expires_at, b.by_reply);
+}
+
+bool same_kind(const fact& a, const fact& b) {
+  if (a.scope != b.scope || a.opt_out != b.opt_out) return false;
+  if (a.opt_out) return true;
+  return a.by_reply == b.by_reply && a.expires_at == b.expires_at && (a.by_reply || a.source == b.source);
+}
+
+bool comes_before(const fact& a, const fact& b) {
+  const auto key = [](const fact& f) {
+    return std::make_tuple(f.scope, !f.opt_out, !f.by_reply, f.source, f.expires_at, f.occurred_at, f.sequence);
+  };
+  return key(a) < key(b);
+}
+
+bool is_superseded(const fact& f, std::span<const fact> known) {
+  return std::any_of(known.begin(), known.end(), [&](const fact& other) { return supersedes(other, f); });
+}
+
+const fact* higher(const fact* best, const fact& candidate) {
+  return best == nullptr || outranks(candidate, *best) ? &candidate : best;
+}
+
+bool counts(const fact& f, const question& q) {
+  return f.scope == scope_all || f.scope == q.group || f.scope == q.sender;
+}
+
+// The latest opt-out and the latest reply that opts in, among what counts.
+struct acts {
+  const fact* opt_out = nullptr;
+  const fact* reply = nullptr;
+};
+
+acts latest_acts(std::span<const fact> known, const question& q) {
+  acts found;
+  for (const fact& f : known) {
+    if (!counts(f, q)) continue;
+    if (f.opt_out) found.opt_out = higher(found.opt_out, f);
+    else if (f.by_reply) found.reply = higher(found.reply, f);
+  }
+  return found;
+}
+
+const recalls::recall* recall_of(const fact& opt_in, const acts& latest, const recalls& recalled) {
+  if (opt_in.by_reply) return nullptr;
+  if (latest.reply != nullptr && latest.reply->occurred_at >= opt_in.occurred_at) return nullptr;
+  const recalls::recall* r = recalled.find(opt_in.source);
+  return r != nullptr && r->up_to >= opt_in.occurred_at ? r : nullptr;
+}
+
+finding judge_opt_ins(std::span<const fact> known, const acts& latest, const recalls& recalled, const question& q) {
+  const fact* live = nullptr;
+  const fact* expired = nullptr;
+  const recalls::recall* recall = nullptr;
+  for (const fact& f : known) {
+    if (f.opt_out || !counts(f, q)) continue;
+    if (latest.opt_out != nullptr && f.occurred_at <= latest.opt_out->occurred_at) continue;
+    if (is_superseded(f, known)) continue;
+    if (const auto* r = recall_of(f, latest, recalled)) {
+      if (recall == nullptr || r->up_to > recall->up_to) recall = r;
+    } else if (f.expires_at && *f.expires_at <= q.now) {
+      expired = higher(expired, f);
+    } else if (f.occurred_at <= q.now) {
+      live = higher(live, f);
+    }
+  }
+  if (live != nullptr) return {standing::allowed, live->sequence};
+  if (recall != nullptr) return {standing::source_recalled, recall->sequence};
+  if (expired != nullptr) return {standing::consent_expired, expired->sequence};
+  return {standing::no_consent, 0};
+}
+
+}  // namespace
+
+bool supersedes(const fact& a, const fact& b) { return same_kind(a, b) && outranks(a, b); }
+
+bool merge(std::vector<fact>& known, const fact& f) {
+  for (const fact& k : known)
+    if (k == f || supersedes(k, f)) return false;
+  std::erase_if(known, [&](const fact& k) { return supersedes(f, k); });
+  known.insert(std::upper_bound(known.begin(), known.end(), f, comes_before), f);
+  return true;
+}
+
+void recalls::add(source_id source, instant up_to, std::uint64_t sequence) {
+  if (source >= by_source_.size()) by_source_.resize(source + std::size_t{1});
+  std::optional<recall>& known = by_source_[source];
+  if (!known || up_to > known->up_to) {
+    known = recall{up_to, sequence};
+  } else if (up_to == known->up_to && sequence != 0) {
+    known->sequence = known->sequence == 0 ? sequence : std::min(known->sequence, sequence);
+  }
+}
+
+const recalls::recall* recalls::find(source_id source) const {
+  return source < by_source_.size() && by_source_[source] ? &*by_source_[source] : nullptr;
+}
+
+finding judge(std::span<const fact> known, const recalls& recalled, const question& q) {
+  const acts latest = latest_acts(known, q);
+  if (latest.opt_out != nullptr) {
+    const bool lifted = latest.reply != nullptr && latest.reply->occurred_at > latest.opt_out->occurred_at;
+    if (!lifted) return {standing::opted_out, latest.opt_out->sequence};
+  }
+  if (q.rule == consent_rule::opt_out) return {standing::allowed, 0};
+  return judge_opt_ins(known, latest, recalled, q);
+}
+
+}  // namespace store

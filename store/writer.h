@@ -1,0 +1,80 @@
+// The one thread that writes: what waits is committed together, in one synced write (group commit). After a failed write the ledger is
+// closed and opened again, about once a second, until it can be written: RocksDB refuses all writes after an error.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <shared_mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "store/consent_store.h"
+#include "store/event_id.h"
+#include "store/index.h"
+#include "store/ledger.h"
+
+namespace store {
+
+class writer {
+ public:
+  writer(std::filesystem::path path, std::unique_ptr<ledger> l, index& i, names& n, std::uint64_t last_sequence,
+         instant newest, std::function<void(double)> on_write);
+  ~writer();  // commits what has been handed in
+
+  void submit(std::vector<event> events, completion done);
+
+  bool failed() const { return failed_; }
+  std::string condition() const;
+  std::uint64_t last_sequence() const { return last_sequence_; }
+  instant newest_recorded() const { return instant{std::chrono::microseconds{newest_recorded_}}; }
+
+  // Calls use(ledger) unless the ledger is closed just now, which is a failure.
+  template <typename Result, typename Use>
+  Result with_ledger(Use use) const {
+    const std::shared_lock lock(ledger_mutex_);
+    if (!ledger_) return failure{"the store is being opened again after an error: " + condition()};
+    return use(*ledger_);
+  }
+
+ private:
+  struct request {
+    std::vector<event> events;
+    completion done;
+  };
+  struct commit_group;
+
+  void run();
+  std::vector<request> take();
+  void commit(std::vector<request> requests);
+  std::optional<failure> prepare(commit_group& g, request& r, instant now);
+  std::optional<failure> add_fact(commit_group& g, const event& e);
+  void fail(std::vector<request>& requests, const failure& why);
+  void reopen();
+
+  std::filesystem::path path_;
+  index& index_;
+  names& names_;
+  std::function<void(double)> on_write_;
+  mutable std::shared_mutex ledger_mutex_;  // exclusive only while the ledger is opened again
+  std::unique_ptr<ledger> ledger_;
+  event_id_maker ids_;
+
+  std::atomic<std::uint64_t> last_sequence_;
+  std::atomic<std::int64_t> newest_recorded_;
+  std::atomic<bool> failed_{false};
+  std::chrono::steady_clock::time_point last_attempt_;
+
+  mutable std::mutex mutex_;  // of what follows
+  std::condition_variable work_;
+  std::deque<request> queue_;
+  std::string condition_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+// What an event means for verdicts.
+fact fact_of(const event& e, names& n);
+
+}  // namespace store
