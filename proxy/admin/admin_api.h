@@ -1,12 +1,15 @@
 // The admin HTTP API: one thread, Boost.Beast, in front of the store. Paths and formats: proxy/admin/openapi.json.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "proxy/config/config.h"
 #include "proxy/observe/metrics.h"
+#include "proxy/policy/policy.h"
 #include "store/consent_store.h"
 
 namespace proxy {
@@ -14,21 +17,28 @@ namespace proxy {
 class admin_api {
  public:
   struct context {
-    endpoint address;
-    std::filesystem::path token_file;   // made with mode 0600 and a random token when it does not exist
-    std::filesystem::path spool;        // a folder for uploads and row reports; emptied at start
+    endpoint address;                  // port 0: any free one, see port()
+    std::filesystem::path token_file;  // made with mode 0600 and a random token when it does not exist
+    std::filesystem::path spool;       // a folder for uploads and row reports; emptied at start
     store::consent_store* store = nullptr;
     proxy::metrics* metrics = nullptr;
-    std::function<std::shared_ptr<const config>()> current_config;  // any thread
+    // The snapshot in force; any thread. Null while there is none: /v1 answers 503.
+    std::function<std::shared_ptr<const policy>()> current_policy;
     // May be called before the store is loaded: healthz answers, readyz says why not, /v1 answers 503.
     std::function<std::string()> not_ready;  // empty when ready, else why not
   };
 
-  // Binds and starts; throws std::runtime_error with what to do when the address is in use or the token file unreadable.
+  // Binds and starts; throws std::runtime_error with what to do when the address is in use or the token file
+  // unreadable.
   explicit admin_api(context c);
-  ~admin_api();  // stops accepting, ends imports between two batches, joins
+  // Stops accepting, lets the answers under way finish (two seconds at most), ends the import that runs between two of
+  // its rows, joins. The store must still be there.
+  ~admin_api();
+  admin_api(const admin_api&) = delete;
+  admin_api& operator=(const admin_api&) = delete;
 
   void set_store(store::consent_store* s);  // once loaded
+  std::uint16_t port() const;               // that it listens on
 
  private:
   class implementation;

@@ -9,7 +9,7 @@
 
 #include "proxy/admin/admin_api.h"
 #include "proxy/observe/log.h"
-#include "proxy/server/listener.h"
+#include "proxy/server/smpp_listener.h"
 #include "proxy/server/path_lock.h"
 
 namespace proxy {
@@ -46,7 +46,7 @@ class server {
     gate_.policy = make_policy(running_);
     for (std::uint32_t i = 0; i < running_->workers; ++i) workers_.push_back(std::make_unique<worker>(gate_));
     for (const endpoint& at : running_->listen) {
-      listeners_.push_back(std::make_unique<listener>(io_, at, gate_, workers_));
+      listeners_.push_back(std::make_unique<smpp_listener>(io_, at, gate_, workers_));
       listeners_.back()->start();
       log(log_level::info, "listening", {{"address", to_string(at)}});
     }
@@ -168,8 +168,8 @@ class server {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer second_;
   boost::asio::steady_timer draining_;
-  listener::workers workers_;
-  std::vector<std::unique_ptr<listener>> listeners_;
+  smpp_listener::workers workers_;
+  std::vector<std::unique_ptr<smpp_listener>> listeners_;
   std::optional<admin_api> admin_;
   std::atomic<bool> loaded_{false};
   bool read_only_ = false;

@@ -24,8 +24,8 @@ void worker::adopt(tcp::socket::native_handle_type esme, const tcp& protocol, st
   boost::asio::post(io_, [this, esme, protocol, peer = std::move(peer), ended = std::move(ended)]() mutable {
     tcp::socket socket(io_, protocol, esme);
     prepare(socket);
-    const auto made = std::make_shared<connection>(io_, std::move(socket), std::move(peer), gate_, submit_seconds_,
-                                                   [this, ended = std::move(ended)](const std::shared_ptr<connection>& c) {
+    const auto made = std::make_shared<session_shell>(io_, std::move(socket), std::move(peer), gate_, submit_seconds_,
+                                                   [this, ended = std::move(ended)](const std::shared_ptr<session_shell>& c) {
                                                      connections_.erase(c);
                                                      --load_;
                                                      ended();
@@ -37,7 +37,7 @@ void worker::adopt(tcp::socket::native_handle_type esme, const tcp& protocol, st
 
 void worker::tick() {
   // A connection that ends leaves the set while it is walked.
-  const std::vector<std::shared_ptr<connection>> now_open(connections_.begin(), connections_.end());
+  const std::vector<std::shared_ptr<session_shell>> now_open(connections_.begin(), connections_.end());
   for (const auto& c : now_open) c->tick();
   timer_.expires_after(tick_interval);
   timer_.async_wait([this](boost::system::error_code stopped) {
@@ -54,14 +54,14 @@ void worker::use(std::shared_ptr<const policy> p) {
 void worker::drain() {
   boost::asio::post(io_, [this] {
     draining_ = true;
-    const std::vector<std::shared_ptr<connection>> now_open(connections_.begin(), connections_.end());
+    const std::vector<std::shared_ptr<session_shell>> now_open(connections_.begin(), connections_.end());
     for (const auto& c : now_open) c->drain();
   });
 }
 
 void worker::abort() {
   boost::asio::post(io_, [this] {
-    const std::vector<std::shared_ptr<connection>> now_open(connections_.begin(), connections_.end());
+    const std::vector<std::shared_ptr<session_shell>> now_open(connections_.begin(), connections_.end());
     for (const auto& c : now_open) c->abort();
   });
 }

@@ -8,7 +8,7 @@
 #include <set>
 #include <thread>
 
-#include "proxy/server/connection.h"
+#include "proxy/server/session_shell.h"
 
 namespace proxy {
 
@@ -32,7 +32,7 @@ class worker {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::steady_timer timer_;
   batched_histogram submit_seconds_;
-  std::set<std::shared_ptr<connection>> connections_;
+  std::set<std::shared_ptr<session_shell>> connections_;
   std::atomic<std::size_t> load_{0};
   bool draining_ = false;
   std::thread thread_;

@@ -440,9 +440,9 @@ TEST_CASE("a whole conversation comes out the same however it is cut") {
       for (const auto& pdu : talk.to_esme()) to_esme.insert(to_esme.end(), pdu.begin(), pdu.end());
     };
     gather();
-    talk.smsc(pdus::with_text(command_id::bind_transceiver_resp, command_status::ESME_ROK, 1, "SMSC") + pdus::deliver_sm(7, "STOP") +
-              pdus::header(command_id::enquire_link_resp, 2) + pdus::header(command_id{0x10201}, 9));
+    talk.smsc(pdus::with_text(command_id::bind_transceiver_resp, command_status::ESME_ROK, 1, "SMSC"));
     talk.turn();
+    talk.smsc(pdus::deliver_sm(7, "STOP") + pdus::header(command_id::enquire_link_resp, 2) + pdus::header(command_id{0x10201}, 9));
     gather();
     talk.session.recorded(talk.host.tickets.at(0), true, talk.now());
     talk.esme(pdus::header(command_id::deliver_sm_resp, 1) + pdus::header(command_id::unbind, 11));

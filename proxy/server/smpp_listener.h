@@ -11,12 +11,12 @@
 
 namespace proxy {
 
-class listener {
+class smpp_listener {
  public:
   using workers = std::vector<std::unique_ptr<worker>>;
 
   // Throws std::runtime_error with what to do when the address cannot be listened on.
-  listener(boost::asio::io_context& io, const endpoint& address, gate& g, workers& w);
+  smpp_listener(boost::asio::io_context& io, const endpoint& address, gate& g, workers& w);
   void start();
   void stop();
 

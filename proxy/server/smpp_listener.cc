@@ -1,4 +1,4 @@
-#include "proxy/server/listener.h"
+#include "proxy/server/smpp_listener.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -9,7 +9,7 @@ namespace proxy {
 
 using boost::system::error_code;
 
-listener::listener(boost::asio::io_context& io, const endpoint& address, gate& g, workers& w)
+smpp_listener::smpp_listener(boost::asio::io_context& io, const endpoint& address, gate& g, workers& w)
     : acceptor_(io), retry_(io), gate_(g), workers_(w) {
   try {
     const tcp::endpoint at = *tcp::resolver(io).resolve(address.host, std::to_string(address.port)).begin();
@@ -23,15 +23,15 @@ listener::listener(boost::asio::io_context& io, const endpoint& address, gate& g
   }
 }
 
-void listener::start() { accept(); }
+void smpp_listener::start() { accept(); }
 
-void listener::stop() {
+void smpp_listener::stop() {
   error_code ignored;
   acceptor_.close(ignored);
   retry_.cancel();
 }
 
-void listener::accept() {
+void smpp_listener::accept() {
   acceptor_.async_accept([this](error_code ec, tcp::socket s) {
     if (ec == boost::asio::error::operation_aborted || !acceptor_.is_open()) return;
     if (!ec) {
@@ -47,7 +47,7 @@ void listener::accept() {
   });
 }
 
-void listener::admit(tcp::socket s) {
+void smpp_listener::admit(tcp::socket s) {
   error_code ec;
   const tcp::endpoint peer = s.remote_endpoint(ec);
   if (ec) return;

@@ -1,4 +1,4 @@
-#include "proxy/server/connection.h"
+#include "proxy/server/session_shell.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
@@ -21,7 +21,7 @@ moment the_moment() { return {steady_clock::now(), store::now()}; }
 
 }  // namespace
 
-connection::connection(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g,
+session_shell::session_shell(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g,
                        batched_histogram& submit_seconds, on_end ended)
     : io_(io),
       legs_{one_leg(std::move(esme)), one_leg(tcp::socket(io))},
@@ -34,31 +34,31 @@ connection::connection(boost::asio::io_context& io, tcp::socket esme, std::strin
   gate_.metrics.sessions(leg::esme).Increment();
 }
 
-connection::~connection() { gate_.metrics.sessions(leg::esme).Decrement(); }
+session_shell::~session_shell() { gate_.metrics.sessions(leg::esme).Decrement(); }
 
-void connection::start() { turn(the_moment()); }
+void session_shell::start() { turn(the_moment()); }
 
-void connection::tick() {
+void session_shell::tick() {
   const moment now = the_moment();
   session_.tick(now);
   turn(now);
 }
 
-void connection::drain() {
+void session_shell::drain() {
   const moment now = the_moment();
   session_.drain(now);
   turn(now);
 }
 
-void connection::use(std::shared_ptr<const policy> p) { session_.use(std::move(p)); }
+void session_shell::use(std::shared_ptr<const policy> p) { session_.use(std::move(p)); }
 
-void connection::abort() {
+void session_shell::abort() {
   close(leg::esme);
   close(leg::smsc);
   finish_if_over();
 }
 
-void connection::record(std::vector<store::event> events, std::uint32_t ticket) {
+void session_shell::record(std::vector<store::event> events, std::uint32_t ticket) {
   std::vector<std::pair<std::string, store::event_kind>> counted;
   for (const store::event& e : events) counted.emplace_back(e.collector, e.kind);
   gate_.store->record(std::move(events), [weak = weak_from_this(), &io = io_, &m = gate_.metrics, ticket,
@@ -79,7 +79,7 @@ void connection::record(std::vector<store::event> events, std::uint32_t ticket) 
 }
 
 // Everything that can happen ends here: the session takes what it may, and the sockets follow.
-void connection::turn(moment now) {
+void session_shell::turn(moment now) {
   if (over_) return;
   take(leg::esme, now);
   take(leg::smsc, now);
@@ -94,7 +94,7 @@ void connection::turn(moment now) {
   finish_if_over();
 }
 
-void connection::take(leg l, moment now) {
+void session_shell::take(leg l, moment now) {
   one_leg& from = at(l);
   if (!from.in.empty()) from.in.consume(session_.received(l, from.in.pending(), now));
   // The end of the stream counts once what came before it has been taken, as far as it is whole.
@@ -103,7 +103,7 @@ void connection::take(leg l, moment now) {
   }
 }
 
-void connection::read(leg l) {
+void session_shell::read(leg l) {
   one_leg& from = at(l);
   if (from.reading || from.ended || !from.socket.is_open()) return;
   if (!from.shut && !session_.may_take(l) && from.in.pending().size() >= most_pending) return;
@@ -126,7 +126,7 @@ void connection::read(leg l) {
                               });
 }
 
-void connection::on_read(leg l, std::size_t octets) {
+void session_shell::on_read(leg l, std::size_t octets) {
   one_leg& from = at(l);
   from.in.commit(octets);
   if (from.shut) {
@@ -141,7 +141,7 @@ void connection::on_read(leg l, std::size_t octets) {
   }
 }
 
-void connection::write(leg l) {
+void session_shell::write(leg l) {
   one_leg& to = at(l);
   smpp::buffer& output = session_.output(l);
   if (!to.socket.is_open() || to.shut) {
@@ -167,7 +167,7 @@ void connection::write(leg l) {
   write_rest(l);
 }
 
-void connection::write_rest(leg l) {
+void session_shell::write_rest(leg l) {
   one_leg& to = at(l);
   to.write_pending = true;
   boost::asio::async_write(to.socket, boost::asio::buffer(to.writing),
@@ -182,14 +182,14 @@ void connection::write_rest(leg l) {
 }
 
 // Reset, or silent for too long: nothing more can be sent there.
-void connection::broken(leg l) {
+void session_shell::broken(leg l) {
   at(l).ended = true;
   session_.output(l).clear();
   session_.closed(l, the_moment());
   close(l);
 }
 
-void connection::follow_wish(leg l, moment now) {
+void session_shell::follow_wish(leg l, moment now) {
   one_leg& x = at(l);
   if (!x.socket.is_open()) return;
   const session::wish wanted = session_.wanted(l);
@@ -204,7 +204,7 @@ void connection::follow_wish(leg l, moment now) {
   if (x.shut && (x.ended || now.steady - x.shut_at >= lingering)) close(l);
 }
 
-void connection::close(leg l) {
+void session_shell::close(leg l) {
   one_leg& x = at(l);
   if (!x.socket.is_open()) return;
   error_code ignored;
@@ -212,7 +212,7 @@ void connection::close(leg l) {
   if (l == leg::smsc) gate_.metrics.sessions(leg::smsc).Decrement();
 }
 
-void connection::connect_upstream() {
+void session_shell::connect_upstream() {
   const auto p = gate_.policy.load();
   one_leg fresh{tcp::socket(io_)};
   std::swap(at(leg::smsc).socket, fresh.socket);
@@ -238,7 +238,7 @@ void connection::connect_upstream() {
   });
 }
 
-void connection::finish_if_over() {
+void session_shell::finish_if_over() {
   if (over_ || at(leg::esme).socket.is_open() || at(leg::smsc).socket.is_open()) return;
   over_ = true;
   if (connector_) connector_->cancel();

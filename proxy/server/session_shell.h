@@ -16,12 +16,12 @@
 namespace proxy {
 
 // Lives on one worker's thread.
-class connection : public session_host, public std::enable_shared_from_this<connection> {
+class session_shell : public session_host, public std::enable_shared_from_this<session_shell> {
  public:
-  using on_end = std::function<void(const std::shared_ptr<connection>&)>;
+  using on_end = std::function<void(const std::shared_ptr<session_shell>&)>;
 
-  connection(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g, batched_histogram& submit_seconds, on_end ended);
-  ~connection() override;
+  session_shell(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g, batched_histogram& submit_seconds, on_end ended);
+  ~session_shell() override;
   void start();
   void tick();
   void drain();

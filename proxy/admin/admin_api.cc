@@ -1,0 +1,65 @@
+#include "proxy/admin/admin_api.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <thread>
+
+#include "proxy/admin/listener.h"
+#include "proxy/admin/resources.h"
+#include "proxy/admin/token_file.h"
+
+namespace proxy {
+namespace {
+
+constexpr std::chrono::milliseconds patience{2000};  // for answers under way at the end
+
+router make_routes(const std::string& token, const services& s, import_jobs& jobs) {
+  router r(token);
+  add_meta_resources(r, s);
+  add_event_resources(r, s);
+  add_number_resources(r, s);
+  add_import_resources(r, s, jobs);
+  return r;
+}
+
+}  // namespace
+
+class admin_api::implementation {
+ public:
+  explicit implementation(const context& c)
+      : services_{.store = c.store, .metrics = c.metrics, .current_policy = c.current_policy, .not_ready = c.not_ready},
+        jobs_(c.spool, services_),
+        routes_(make_routes(read_or_make_token(c.token_file), services_, jobs_)),
+        listener_(io_, c.address, routes_, [this] { return std::make_shared<upload>(jobs_.new_file()); }, {}) {
+    listener_.start();
+    thread_ = std::thread([this] { io_.run(); });
+  }
+
+  ~implementation() {
+    boost::asio::post(io_, [this] { listener_.stop(patience); });
+    thread_.join();  // once the last connection has ended, with what it recorded on disk
+  }
+
+  void set_store(store::consent_store* s) { services_.store = s; }
+  std::uint16_t port() const { return listener_.port(); }
+
+ private:
+  services services_;
+  import_jobs jobs_;
+  boost::asio::io_context io_{1};
+  router routes_;
+  listener listener_;
+  std::thread thread_;
+};
+
+admin_api::admin_api(context c) : implementation_(std::make_unique<implementation>(c)) {}
+admin_api::~admin_api() = default;
+void admin_api::set_store(store::consent_store* s) {
+  implementation_->set_store(s);
+}
+std::uint16_t admin_api::port() const {
+  return implementation_->port();
+}
+
+}  // namespace proxy

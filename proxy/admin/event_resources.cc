@@ -1,0 +1,188 @@
+#include <boost/json/parser.hpp>
+#include <charconv>
+
+#include "proxy/admin/configured.h"
+#include "proxy/admin/event_json.h"
+#include "proxy/admin/event_tail.h"
+#include "proxy/admin/problem.h"
+#include "proxy/admin/resources.h"
+
+namespace proxy {
+namespace {
+
+constexpr std::size_t max_events = 10000;  // of one POST
+constexpr std::uint64_t max_tail_lines = 100000;
+
+// Where in the text the parser stopped, for people.
+std::string place(std::string_view text, std::size_t offset) {
+  const auto before = text.substr(0, offset);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const auto line_start = before.rfind('\n');
+  const auto column = 1 + offset - (line_start == std::string_view::npos ? 0 : line_start + 1);
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+std::variant<boost::json::value, answer> parse_json(std::string_view text) {
+  boost::json::parser parser;
+  boost::system::error_code error;
+  const auto taken = parser.write_some(text.data(), text.size(), error);
+  if (error) return problem(400, "the body is not JSON: " + error.message() + " at " + place(text, taken));
+  if (taken < text.size())
+    return problem(400, "the body is not JSON: something follows its end at " + place(text, taken));
+  return parser.release();
+}
+
+struct checked_events {
+  std::vector<store::event> events;
+  std::vector<refused_field> refused;
+};
+
+void check_one(checked_events& into, std::size_t index, const boost::json::value& v, const request& r, const config& c,
+               store::instant now) {
+  const auto refuse = [&](const std::vector<store::refusal>& reasons) {
+    for (const auto& why : reasons)
+      into.refused.push_back({index, why});
+  };
+  const auto entry = read_entry(v);
+  if (const auto* reasons = std::get_if<std::vector<store::refusal>>(&entry)) return refuse(*reasons);
+  auto checked = store::check(std::get<store::entry>(entry), c.numbers, now);
+  if (const auto* reasons = std::get_if<std::vector<store::refusal>>(&checked)) return refuse(*reasons);
+  auto& e = std::get<store::event>(checked);
+  e.actor = r.actor;
+  // The same words posted again are a new act: an opt-out without a time must block again after a lift.
+  e.identity = {};
+  into.events.push_back(std::move(e));
+}
+
+void complete(std::vector<store::event>& events, const std::vector<store::recorded>& places) {
+  for (std::size_t i = 0; i < events.size() && i < places.size(); ++i) {
+    events[i].id = places[i].id;
+    events[i].sequence = places[i].sequence;
+    events[i].occurred_at = places[i].occurred_at;
+    events[i].recorded_at = places[i].recorded_at;
+  }
+}
+
+boost::json::object with_warnings(const store::event& e, const config& c) {
+  auto o = to_json(e);
+  if (const auto warning = scope_warning(c, e.scope); !warning.empty())
+    o.emplace("warnings", boost::json::array{warning});
+  return o;
+}
+
+answer created(const std::vector<store::event>& events, bool as_array, const config& c) {
+  boost::json::array list;
+  for (const auto& e : events)
+    list.push_back(with_warnings(e, c));
+  if (as_array) return json_answer(list, 201);
+  answer a = json_answer(list.front(), 201);
+  a.headers.emplace_back("Location", "/v1/numbers/" + store::to_string(events.front().who) + "/events");
+  return a;
+}
+
+void record(const loaded& l, std::vector<store::event> events, bool as_array, const reply& send) {
+  auto copy = events;
+  l.store->record(std::move(copy), [=, events = std::move(events), policy = l.policy](const store::outcome& o) {
+    send([=]() mutable {
+      if (const auto* why = std::get_if<store::failure>(&o)) {
+        return unavailable("nothing is on disk: " + why->message +
+                           "; opt-outs block from now on all the same, send them again");
+      }
+      complete(events, std::get<std::vector<store::recorded>>(o));
+      return created(events, as_array, policy->settings());
+    });
+  });
+}
+
+void post_events(const services& s, const request& r, const reply& send) {
+  const auto now_answer = [&](answer a) { send([a = std::move(a)]() mutable { return std::move(a); }); };
+  if (auto wrong = unknown_parameter(r, {})) return now_answer(*wrong);
+  const auto l = load(s);
+  if (!l) return now_answer(not_loaded(s));
+  auto parsed = parse_json(r.body);
+  if (auto* wrong = std::get_if<answer>(&parsed)) return now_answer(std::move(*wrong));
+  const auto& document = std::get<boost::json::value>(parsed);
+  const auto* array = document.if_array();
+  if (array != nullptr && array->size() > max_events) {
+    return now_answer(problem(413, "at most 10,000 events at once; more are for POST /v1/imports"));
+  }
+  checked_events checked;
+  const auto now = store::now();
+  const std::size_t count = array == nullptr ? 1 : array->size();
+  for (std::size_t i = 0; i < count; ++i) {
+    check_one(checked, i, array == nullptr ? document : (*array)[i], r, l->policy->settings(), now);
+  }
+  if (!checked.refused.empty()) return now_answer(refused_events(checked.refused));
+  if (checked.events.empty()) return now_answer(json_answer(boost::json::array{}, 201));
+  record(*l, std::move(checked.events), array != nullptr, send);
+}
+
+// --- the tail ---
+
+std::optional<std::string> read_count(const request& r, const std::string& name, std::uint64_t max,
+                                      std::uint64_t& value) {
+  const auto* text = r.parameter(name);
+  if (text == nullptr) return std::nullopt;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error == std::errc() && end == text->data() + text->size() && value <= max) return std::nullopt;
+  return "the parameter " + name + " is a number from 0 to " + std::to_string(max) + ", not \"" + *text + "\"";
+}
+
+std::optional<std::string> read_instant(const request& r, const std::string& name,
+                                        store::instant store::written_time::* end,
+                                        std::optional<store::instant>& value) {
+  const auto* text = r.parameter(name);
+  if (text == nullptr) return std::nullopt;
+  const auto read = store::read_time(time_from_query(*text));
+  if (!read) return "the parameter " + name + " is a time like 2026-11-24T10:00:00Z or a date, not \"" + *text + "\"";
+  value = (*read).*end;
+  return std::nullopt;
+}
+
+std::variant<tail_query, std::string> read_tail_query(const request& r, const store::numbering_plan& plan) {
+  tail_query q;
+  if (auto wrong = read_count(r, "after", UINT64_MAX, q.after)) return *wrong;
+  if (auto wrong = read_count(r, "limit", max_tail_lines, q.limit)) return *wrong;
+  if (auto wrong = read_instant(r, "from", &store::written_time::earliest, q.from)) return *wrong;
+  if (auto wrong = read_instant(r, "to", &store::written_time::latest, q.to)) return *wrong;
+  if (const auto* source = r.parameter("source")) q.source = *source;
+  if (const auto* text = r.parameter("number")) {
+    q.number = store::read_number(number_from_query(*text), store::number_kind::unknown, plan);
+    if (!q.number) return "the parameter number cannot be read as a number: \"" + *text + "\"";
+  }
+  return q;
+}
+
+answer get_events(const services& s, const request& r) {
+  if (auto wrong = unknown_parameter(r, {"after", "limit", "number", "source", "from", "to"})) return *wrong;
+  const auto l = load(s);
+  if (!l) return not_loaded(s);
+  const auto q = read_tail_query(r, l->policy->settings().numbers);
+  if (const auto* wrong = std::get_if<std::string>(&q)) return problem(400, *wrong);
+  answer a;
+  a.content_type = "application/x-ndjson";
+  if (std::get<tail_query>(q).limit == 0) return a;
+  a.rest = event_tail(*l->store, std::get<tail_query>(q));
+  // The first piece before the status line, so that a store that cannot be read is a 503 and not an answer cut short.
+  auto first = a.rest();
+  if (!first) return unavailable("the store cannot be read");
+  a.body = std::move(first->octets);
+  if (first->last) a.rest = nullptr;
+  return a;
+}
+
+}  // namespace
+
+void add_event_resources(router& to, const services& s) {
+  to.add({.method = "POST",
+          .pattern = "/v1/events",
+          .body = body_kind::json,
+          .handle = [&s](const request& r, const reply& send) { post_events(s, r, send); },
+          .before_body = {}});
+  to.add({.method = "GET",
+          .pattern = "/v1/events",
+          .handle = at_once([&s](const request& r) { return get_events(s, r); }),
+          .before_body = {}});
+}
+
+}  // namespace proxy

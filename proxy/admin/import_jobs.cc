@@ -1,0 +1,202 @@
+#include "proxy/admin/import_jobs.h"
+
+#include <openssl/rand.h>
+
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <fstream>
+#include <stdexcept>
+
+#include "proxy/admin/configured.h"
+#include "proxy/admin/hexadecimal.h"
+#include "proxy/observe/log.h"
+
+namespace proxy {
+namespace {
+
+std::string random_name() {
+  std::array<unsigned char, 12> octets{};
+  if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1)
+    throw std::runtime_error("the system gives no random octets");
+  return hexadecimal(octets);
+}
+
+void prepare(const std::filesystem::path& spool) {
+  std::error_code error;
+  std::filesystem::create_directories(spool, error);
+  for (std::filesystem::directory_iterator i(spool, error), end; !error && i != end; i.increment(error)) {
+    std::filesystem::remove_all(i->path(), error);
+    if (error) break;
+  }
+  if (error) {
+    throw std::runtime_error("the folder for uploads " + spool.string() + " cannot be made and emptied (" +
+                             error.message() + "): make it writable for the user that runs the gate");
+  }
+  std::filesystem::permissions(spool, std::filesystem::perms::owner_all, error);  // uploads are lists of numbers
+}
+
+// Fails, so that no half a row is taken, when the gate is asked to stop.
+class stoppable_file : public std::filebuf {
+ public:
+  stoppable_file(const std::filesystem::path& file, const std::atomic<bool>& stopping) : stopping_(&stopping) {
+    open(file, std::ios::in | std::ios::binary);
+  }
+
+ protected:
+  int_type underflow() override {
+    stop_when_asked();
+    return std::filebuf::underflow();
+  }
+  std::streamsize xsgetn(char* to, std::streamsize n) override {
+    stop_when_asked();
+    return std::filebuf::xsgetn(to, n);
+  }
+
+ private:
+  void stop_when_asked() const {
+    if (stopping_->load()) throw std::runtime_error("the gate is stopping");
+  }
+  const std::atomic<bool>* stopping_;
+};
+
+void set_state(import_job& j, import_state s) {
+  const std::lock_guard lock(j.mutex);
+  j.state = s;
+}
+
+void finish(import_job& j, const std::optional<store::failure>& failed) {
+  log(failed ? log_level::error : log_level::info, failed ? "an import failed" : "an import is done",
+      {{"import", j.id},
+       {"name", j.what.name},
+       {"dry_run", j.what.dry_run},
+       {"taken", j.progress.taken.load()},
+       {"unchanged", j.progress.unchanged.load()},
+       {"refused", j.progress.refused.load()},
+       {"error", failed ? failed->message : std::string()}});
+  const std::lock_guard lock(j.mutex);
+  j.state = failed ? import_state::failed : import_state::done;
+  if (failed) j.error = failed->message;
+}
+
+store::import_options options_for(import_job& j, std::ofstream& report, std::shared_ptr<const policy> p) {
+  store::import_options o;
+  o.plan = p->settings().numbers;
+  o.actor = j.what.actor;
+  o.dry_run = j.what.dry_run;
+  o.on_refused = [&j, &report](const store::refused_row& r) {
+    report << boost::json::serialize(to_json(r)) << '\n';
+    const std::lock_guard lock(j.mutex);
+    if (j.refusals.size() < import_jobs::max_listed) j.refusals.push_back(r);
+  };
+  o.on_warning = [&j](std::uint64_t line, const std::string& text) {
+    const std::lock_guard lock(j.mutex);
+    if (j.warnings.size() < import_jobs::max_listed) j.warnings.push_back("line " + std::to_string(line) + ": " + text);
+  };
+  o.is_configured = [p = std::move(p)](const store::scope& s) { return is_configured(p->settings(), s); };
+  return o;
+}
+
+}  // namespace
+
+import_jobs::import_jobs(std::filesystem::path spool, const services& s) : spool_(std::move(spool)), services_(&s) {
+  prepare(spool_);
+  thread_ = std::thread([this] { run(); });
+}
+
+import_jobs::~import_jobs() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  something_to_do_.notify_all();
+  thread_.join();
+  std::error_code ignored;
+  for (const auto& j : kept_) {
+    std::filesystem::remove(j->what.file, ignored);
+    std::filesystem::remove(j->refusals_file, ignored);
+  }
+}
+
+std::filesystem::path import_jobs::new_file() const {
+  return spool_ / (random_name() + ".csv");
+}
+
+bool import_jobs::full() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size() >= max_queued;
+}
+
+std::shared_ptr<import_job> import_jobs::submit(import_request r) {
+  auto j = std::make_shared<import_job>();
+  j->id = random_name();
+  j->what = std::move(r);
+  j->refusals_file = spool_ / (j->id + ".refusals");
+  // The report names the import by what people call it.
+  j->what.actor = "import:" + (j->what.name.empty() ? j->id : j->what.name);
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= max_queued) return nullptr;
+    queue_.push_back(j);
+    kept_.push_back(j);
+    forget_old();
+  }
+  something_to_do_.notify_all();
+  return j;
+}
+
+std::shared_ptr<import_job> import_jobs::find(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& j : kept_) {
+    if (j->id == id) return j;
+  }
+  return nullptr;
+}
+
+// The oldest are never those that still wait: the queue is shorter than what is kept.
+void import_jobs::forget_old() {
+  static_assert(max_kept > max_queued + 1);
+  while (kept_.size() > max_kept) {
+    std::error_code ignored;
+    std::filesystem::remove(kept_.front()->refusals_file, ignored);
+    kept_.pop_front();
+  }
+}
+
+void import_jobs::run() {
+  while (true) {
+    std::shared_ptr<import_job> j;
+    {
+      std::unique_lock lock(mutex_);
+      something_to_do_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+      if (stopping_) return;
+      j = queue_.front();
+      queue_.pop_front();
+    }
+    run_one(*j);
+  }
+}
+
+void import_jobs::run_one(import_job& j) {
+  set_state(j, import_state::running);
+  std::optional<store::failure> failed;
+  try {
+    const auto l = load(*services_);
+    if (!l) throw std::runtime_error("the store is not loaded");
+    stoppable_file file(j.what.file, stopping_);
+    if (!file.is_open()) throw std::runtime_error("the uploaded file is gone from " + spool_.string());
+    std::istream csv(&file);
+    csv.exceptions(std::ios::badbit);  // lets what stoppable_file throws through
+    std::ofstream report(j.refusals_file, std::ios::binary);
+    failed = store::import_csv(csv, *l->store, options_for(j, report, l->policy), j.progress);
+    report.flush();
+    if (!report && !failed)
+      log(log_level::warning, "the list of refused rows could not be written whole", {{"import", j.id}});
+  } catch (const std::exception& e) {
+    failed = store::failure{e.what()};
+  }
+  std::error_code ignored;
+  std::filesystem::remove(j.what.file, ignored);
+  finish(j, failed);
+}
+
+}  // namespace proxy

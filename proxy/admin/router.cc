@@ -1,0 +1,93 @@
+#include "proxy/admin/router.h"
+
+#include <algorithm>
+
+#include "proxy/admin/problem.h"
+#include "proxy/admin/token_file.h"
+
+namespace proxy {
+namespace {
+
+// The segments that stand where the pattern has {}, or nothing when the path is another.
+std::optional<std::vector<std::string>> match(std::string_view pattern, const std::vector<std::string>& path) {
+  std::vector<std::string> captured;
+  auto segment = path.begin();
+  while (!pattern.empty()) {
+    pattern.remove_prefix(1);  // the slash
+    const auto expected = pattern.substr(0, pattern.find('/'));
+    pattern.remove_prefix(expected.size());
+    if (expected.empty() && path.empty()) break;
+    if (segment == path.end()) return std::nullopt;
+    if (expected == "{}" && !segment->empty()) {
+      captured.push_back(*segment);
+    } else if (expected != *segment) {
+      return std::nullopt;
+    }
+    ++segment;
+  }
+  if (segment != path.end()) return std::nullopt;
+  return captured;
+}
+
+bool is_csv(std::string_view content_type) {
+  std::string type(content_type.substr(0, content_type.find_first_of("; \t")));
+  std::ranges::transform(type, type.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return type == "text/csv";
+}
+
+answer unauthorized() {
+  answer a =
+      problem(401, "/v1 needs the header Authorization: Bearer TOKEN, with the token in the file admin.token_file");
+  a.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"consentgate\"");
+  return a;
+}
+
+answer method_not_allowed(std::string_view method, const std::string& allowed) {
+  answer a = problem(405, std::string(method) + " is not possible here; possible are " + allowed);
+  a.headers.emplace_back("Allow", allowed);
+  return a;
+}
+
+bool answers(const route& r, std::string_view method, bool open) {
+  return r.method == method || (open && method == "HEAD" && r.method == "GET");
+}
+
+}  // namespace
+
+std::function<void(const request&, reply)> at_once(std::function<answer(const request&)> f) {
+  return
+      [f = std::move(f)](const request& r, const reply& send) { send([a = f(r)]() mutable { return std::move(a); }); };
+}
+
+std::variant<matched, answer> router::find(const incoming& i) const {
+  auto target = read_target(i.target);
+  if (auto* wrong = std::get_if<std::string>(&target)) return problem(400, *wrong);
+  matched m;
+  m.what.method = i.method;
+  m.what.target = std::move(std::get<request_target>(target));
+  const auto& path = m.what.target.segments;
+  const bool open = path.empty() || path.front() != "v1";
+  if (!open) {
+    if (!carries_token(i.authorization, token_)) return unauthorized();
+    m.what.actor = "admin";
+  }
+  std::string allowed;
+  for (const route& r : routes_) {
+    auto captured = match(r.pattern, path);
+    if (!captured) continue;
+    if (!answers(r, i.method, open)) {
+      allowed += (allowed.empty() ? "" : ", ") + std::string(r.method) + (open && r.method == "GET" ? ", HEAD" : "");
+      continue;
+    }
+    if (r.body == body_kind::csv && !is_csv(i.content_type))
+      return problem(415, "the body must be text/csv: say so in Content-Type");
+    m.to = &r;
+    m.what.captured = std::move(*captured);
+    return m;
+  }
+  if (!allowed.empty()) return method_not_allowed(i.method, allowed);
+  return problem(404, "there is nothing at this path; /openapi.json describes what there is");
+}
+
+}  // namespace proxy

@@ -1,0 +1,55 @@
+// From a request's method and path to the resource that answers it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "proxy/admin/http.h"
+
+namespace proxy {
+
+enum class body_kind {
+  none,
+  json,  // at most 1 MiB, handed over as text
+  csv,   // Content-Type text/csv, any length, handed over as a file
+};
+
+struct route {
+  std::string_view method;   // "GET" answers HEAD too when the route is open
+  std::string_view pattern;  // "/v1/numbers/{}/events"
+  body_kind body = body_kind::none;
+  // Called on the HTTP thread once the body is there; must not wait for the disk or for anybody.
+  std::function<void(const request&, reply)> handle;
+  // What can be refused before a long body is sent; may be empty.
+  std::function<std::optional<answer>(const request&)> before_body;
+};
+
+// A resource that answers at once.
+std::function<void(const request&, reply)> at_once(std::function<answer(const request&)> f);
+
+struct incoming {
+  std::string_view method, target, authorization, content_type;
+};
+
+struct matched {
+  const route* to = nullptr;
+  request what;
+};
+
+class router {
+ public:
+  explicit router(std::string token) : token_(std::move(token)) {}
+  void add(route r) { routes_.push_back(std::move(r)); }
+
+  // The route, or the answer that says why there is none: 400, 401, 404, 405 or 415.
+  std::variant<matched, answer> find(const incoming& i) const;
+
+ private:
+  std::string token_;
+  std::vector<route> routes_;
+};
+
+}  // namespace proxy
