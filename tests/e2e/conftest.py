@@ -1,0 +1,47 @@
+import pathlib
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "deploy" / "simulator")]
+
+from harness.gate import SENDERS, Gate  # noqa: E402
+from smsc_simulator import Simulator  # noqa: E402
+
+
+@pytest.fixture
+def start_smsc():
+    started = []
+
+    def start(**options):
+        started.append(Simulator(**options).start())
+        return started[-1]
+
+    yield start
+    for s in started:
+        s.stop()
+
+
+@pytest.fixture
+def smsc(start_smsc):
+    return start_smsc()
+
+
+@pytest.fixture
+def start_gate(tmp_path):
+    started = []
+
+    def start(upstreams, config=SENDERS, **options):
+        started.append(Gate(tmp_path, upstreams, config, **options))
+        return started[-1]
+
+    yield start
+    for g in started:
+        if g.process is not None and g.process.poll() is None:
+            g.kill9()
+
+
+@pytest.fixture
+def gate(start_gate, smsc):
+    return start_gate([smsc.port])
