@@ -1,12 +1,15 @@
 """The real binary, with a configuration of its own in a temporary folder."""
 
+import fcntl
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -34,10 +37,26 @@ senders:
 """
 
 
+_reserved = []  # the locks, held until this process ends
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nothing listens on and no other test process was given; below the range the kernel gives out by itself."""
+    folder = pathlib.Path(tempfile.gettempdir()) / "consentgate-test-ports"
+    folder.mkdir(exist_ok=True)
+    while True:
+        port = random.randrange(10000, 32000)
+        lock = open(folder / str(port), "w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as s:
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                s.bind(("127.0.0.1", port))
+        except OSError:
+            lock.close()
+            continue
+        _reserved.append(lock)
+        return port
 
 
 def wait_until(condition, timeout=10, what="it"):
