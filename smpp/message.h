@@ -43,6 +43,8 @@ struct message {
 // ESME_ROK, or what the specification says to answer: ESME_RINVMSGLEN when a mandatory field is cut short or sm_length
 // runs past the end, ESME_RINVDSTADR when a submission has no destination, ESME_RINVOPTPARSTREAM when the optional
 // parameters do not add up. Fields longer than the specification allows are accepted.
+// On ESME_RINVOPTPARSTREAM every mandatory field is set all the same, and optional_parameters reads up to where it
+// breaks: a deliver_sm can still be understood.
 command_status decode_submit_sm(octets pdu, message& out);
 command_status decode_deliver_sm(octets pdu, message& out);
 // An empty destination_addr is refused only for `submission`: data_sm travels both ways.

@@ -17,6 +17,10 @@ class sequence_window {
   static constexpr std::uint32_t first = 0x00000001;
   static constexpr std::uint32_t last = 0x7FFFFFFF;
 
+  sequence_window() = default;
+  // The first request gets `next`, which is between first and last.
+  explicit sequence_window(std::uint32_t next) : next_(next) {}
+
   // Gives the request the next free sequence_number (1 to 0x7FFFFFFF, wrapping) and remembers the entry under it.
   std::uint32_t add(const Entry& entry) {
     if ((size_ + 1) * 2 > slots_.size()) grow();

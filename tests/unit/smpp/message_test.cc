@@ -1,5 +1,6 @@
 #include "smpp/message.h"
 
+#include "smpp/tlv.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/pdus.h"
 
@@ -64,7 +65,7 @@ TEST_CASE("an empty destination is refused in what is submitted only") {
 
 TEST_CASE("what does not add up is refused with the status the specification names") {
   smpp::message m;
-  smpp::buffer pdu = testing::pdus::submit_sm(1, {.text = "hello"});
+  smpp::buffer pdu = testing::pdus::submit_sm(1);
   pdu[pdu.size() - 6] = 6;  // sm_length
   CHECK(smpp::decode_submit_sm(pdu, m) == command_status::ESME_RINVMSGLEN);
   pdu[pdu.size() - 6] = 4;
@@ -75,6 +76,17 @@ TEST_CASE("what does not add up is refused with the status the specification nam
         command_status::ESME_RINVMSGLEN);
   CHECK(smpp::decode_submit_sm(testing::pdus::submit_sm(1, {.optional_parameters = "\x04\x24\0\x05x"s}), m) ==
         command_status::ESME_RINVOPTPARSTREAM);
+}
+
+TEST_CASE("a message with broken optional parameters can still be read") {
+  const auto broken = "\x02\x04\0\x02\0\x07\0\x1E\0\x41x"s;
+  const smpp::buffer pdu = testing::pdus::submit_sm(1, {.text = "STOP", .optional_parameters = broken});
+  smpp::message m;
+  REQUIRE(smpp::decode_deliver_sm(pdu, m) == command_status::ESME_RINVOPTPARSTREAM);
+  CHECK(m.destination_addr.text == "33612345678");
+  CHECK(text_of(smpp::user_data(m)) == "STOP");
+  CHECK(smpp::find_integer(m.optional_parameters, 0x0204) == std::uint16_t{7});
+  CHECK_FALSE(smpp::find(m.optional_parameters, 0x001E).has_value());
 }
 
 TEST_CASE("a data_sm gives its fields, and nothing of the message decoded before it") {
@@ -115,7 +127,7 @@ TEST_CASE("message_payload is the user data when short_message is empty") {
   pdu = testing::pdus::submit_sm(1, {.text = "short", .optional_parameters = payload});
   REQUIRE(smpp::decode_submit_sm(pdu, m) == command_status::ESME_ROK);
   CHECK(text_of(smpp::user_data(m)) == "short");
-  pdu = testing::pdus::submit_sm(1, {.text = ""});
+  pdu = testing::pdus::submit_sm(1, {.text = "", .optional_parameters = ""});
   REQUIRE(smpp::decode_submit_sm(pdu, m) == command_status::ESME_ROK);
   CHECK(smpp::user_data(m).empty());
 }

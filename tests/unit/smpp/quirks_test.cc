@@ -81,7 +81,7 @@ TEST_CASE("replies give the words that were written") {
       {"STOP-no-dlr_no_sub_dlvrd", std::nullopt},
       {"STOP-no-user_ack_esm10", std::nullopt},
       {"STOP-yes-lower", "stop"},
-      {"STOP-yes-mixed_ws", "  STop \r\n"},
+      {"STOP-yes-mixed_ws", "  StOp \r\n"},
       {"STOP-yes-unsubscribe", "UNSUBSCRIBE"},
       {"STOP-yes-stopall", "STOPALL"},
       {"STOP-yes-cancel", "Cancel"},

@@ -8,8 +8,9 @@ using smpp::default_alphabet;
 
 namespace {
 
-std::string read(const std::string& text, std::uint8_t data_coding, default_alphabet zero = default_alphabet::gsm7) {
-  return smpp::to_utf8({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, data_coding, zero);
+std::string read(const std::string& text, unsigned data_coding, default_alphabet zero = default_alphabet::gsm7) {
+  return smpp::to_utf8({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()},
+                       static_cast<std::uint8_t>(data_coding), zero);
 }
 
 bool utf8(const std::string& text) {
@@ -60,8 +61,8 @@ TEST_CASE("data_coding 0 is what the link says") {
   CHECK(read("\x40_", 0, default_alphabet::ascii) == "@_");
   CHECK(read("\x40_", 0, default_alphabet::latin1) == "@_");
   CHECK(read("ARR\xCAT", 0, default_alphabet::latin1) == "ARRÊT");
-  for (const std::uint8_t as_zero : {0x02, 0x04, 0x09, 0x0B, 0x0C, 0x0F, 0x14, 0x15, 0x54, 0x80, 0xB0, 0xF4, 0xF7}) {
-    INFO(unsigned{as_zero});
+  for (const unsigned as_zero : {0x02, 0x04, 0x09, 0x0B, 0x0C, 0x0F, 0x14, 0x15, 0x54, 0x80, 0xB0, 0xF4, 0xF7}) {
+    INFO(as_zero);
     CHECK(read("\x40", as_zero, default_alphabet::ascii) == "@");
     CHECK(read("\x40", as_zero, default_alphabet::gsm7) == "¡");
   }
@@ -98,7 +99,7 @@ TEST_CASE("UCS-2 is read as UTF-16, big endian unless a mark says otherwise") {
   CHECK(read("\0S\0T\0O\0P"s, 8) == "STOP");
   CHECK(read("\xFE\xFF\0S\0T"s, 8) == "ST");
   CHECK(read("\xFF\xFES\0T\0"s, 8) == "ST");
-  CHECK(read("\x90\x00\x8B\xA2"s, 8) == "退订"s.replace(0, 3, "\u9000"));
+  CHECK(read("\x90\x00\x8B\xA2"s, 8) == "退订");
   CHECK(read("\xD8\x3D\xDE\x00"s, 8) == "😀");
   CHECK(read("\0S\0T\0"s, 8) == "ST");
   CHECK(read("\xD8\x3D\0S"s, 8) == "\uFFFDS");
@@ -114,13 +115,13 @@ TEST_CASE("an odd number of ASCII octets is not UCS-2, whatever data_coding says
 }
 
 TEST_CASE("the coding groups of GSM 03.38") {
-  for (const std::uint8_t gsm7 :
+  for (const unsigned gsm7 :
        {0x10, 0x11, 0x13, 0x20, 0x30, 0x41, 0xC0, 0xC8, 0xCF, 0xD0, 0xD8, 0xF0, 0xF1, 0xF2, 0xF3}) {
-    INFO(unsigned{gsm7});
+    INFO(gsm7);
     CHECK(read("\x40", gsm7, default_alphabet::ascii) == "¡");
   }
-  for (const std::uint8_t ucs2 : {0x18, 0x19, 0x1A, 0x28, 0x48, 0x58, 0xE0, 0xE8, 0xEF}) {
-    INFO(unsigned{ucs2});
+  for (const unsigned ucs2 : {0x18, 0x19, 0x1A, 0x28, 0x48, 0x58, 0xE0, 0xE8, 0xEF}) {
+    INFO(ucs2);
     CHECK(read("\0S\0T"s, ucs2) == "ST");
   }
 }
@@ -134,8 +135,8 @@ TEST_CASE("every data_coding gives UTF-8 for whatever octets") {
   for (unsigned data_coding = 0; data_coding < 256; ++data_coding) {
     INFO(data_coding);
     for (const auto zero : {default_alphabet::gsm7, default_alphabet::ascii, default_alphabet::latin1}) {
-      CHECK(utf8(read(all, static_cast<std::uint8_t>(data_coding), zero)));
-      CHECK(read("", static_cast<std::uint8_t>(data_coding), zero).empty());
+      CHECK(utf8(read(all, data_coding, zero)));
+      CHECK(read("", data_coding, zero).empty());
     }
   }
 }
