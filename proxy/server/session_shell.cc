@@ -22,13 +22,13 @@ moment the_moment() { return {steady_clock::now(), store::now()}; }
 }  // namespace
 
 session_shell::session_shell(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g,
-                       batched_histogram& submit_seconds, on_end ended)
+                       batched_histogram& submit_seconds, callbacks to_worker)
     : io_(io),
       legs_{one_leg(std::move(esme)), one_leg(tcp::socket(io))},
       gate_(g),
       submit_seconds_(submit_seconds),
       peer_(std::move(peer)),
-      on_end_(std::move(ended)),
+      to_worker_(std::move(to_worker)),
       session_(g.policy.load(), g.replies, g.metrics, *this, peer_, the_moment()),
       began_(steady_clock::now()) {
   gate_.metrics.sessions(leg::esme).Increment();
@@ -79,19 +79,34 @@ void session_shell::record(std::vector<store::event> events, std::uint32_t ticke
 }
 
 // Everything that can happen ends here: the session takes what it may, and the sockets follow.
-void session_shell::turn(moment now) {
+void session_shell::turn(moment now, hurry h) {
   if (over_) return;
   take(leg::esme, now);
   take(leg::smsc, now);
   take(leg::esme, now);  // an answer may have made room for what the sender has waiting
   if (session_.wants_upstream()) connect_upstream();
-  write(leg::esme);
   write(leg::smsc);
+  if (h == hurry::now || !hold()) write(leg::esme);
   follow_wish(leg::esme, now);
   follow_wish(leg::smsc, now);
   read(leg::esme);
   read(leg::smsc);
   finish_if_over();
+}
+
+// Refusals are ready long before the SMSC has answered what was forwarded with them. Sent at once, each handful would wake the sender
+// for another small batch; so they wait for those answers, a millisecond at most.
+bool session_shell::hold() {
+  constexpr std::size_t worth_a_write = std::size_t{8} * 1024;
+  const std::size_t waiting = session_.output(leg::esme).size();
+  if (waiting == 0 || waiting >= worth_a_write || !session_.answers_due()) return false;
+  if (!std::exchange(held_, true)) to_worker_.held(shared_from_this());
+  return true;
+}
+
+void session_shell::flush() {
+  held_ = false;
+  turn(the_moment());
 }
 
 void session_shell::take(leg l, moment now) {
@@ -108,7 +123,7 @@ void session_shell::read(leg l) {
   if (from.reading || from.ended || !from.socket.is_open()) return;
   if (!from.shut && !session_.may_take(l) && from.in.pending().size() >= most_pending) return;
   if (!from.shut && !session_.may_take(l) && !from.in.empty()) return;
-  const std::size_t most = std::max<std::size_t>(most_pending, gate_.policy.load()->settings().limits.max_pdu_octets) + 4096;
+  const std::size_t most = std::max<std::size_t>(most_pending, session_.max_pdu_octets()) + 4096;
   const std::span<std::uint8_t> room = from.in.room(most);
   if (room.empty()) return;
   from.reading = true;
@@ -134,7 +149,7 @@ void session_shell::on_read(leg l, std::size_t octets) {
     return read(l);
   }
   const moment now = the_moment();
-  turn(now);
+  turn(now, l == leg::esme ? hurry::may_hold : hurry::now);
   if (const std::size_t submissions = session_.take_submission_count(); submissions > 0) {
     submit_seconds_.observe(steady_clock::now() - now.steady, submissions);
     submit_seconds_.flush();
@@ -248,7 +263,7 @@ void session_shell::finish_if_over() {
        {"upstream", upstream_},
        {"reason", session_.ended_because()},
        {"seconds", std::chrono::duration<double>(steady_clock::now() - began_).count()}});
-  on_end_(shared_from_this());
+  to_worker_.ended(shared_from_this());
 }
 
 }  // namespace proxy

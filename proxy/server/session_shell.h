@@ -18,14 +18,20 @@ namespace proxy {
 // Lives on one worker's thread.
 class session_shell : public session_host, public std::enable_shared_from_this<session_shell> {
  public:
-  using on_end = std::function<void(const std::shared_ptr<session_shell>&)>;
+  using callback = std::function<void(const std::shared_ptr<session_shell>&)>;
+  // What a shell tells its worker.
+  struct callbacks {
+    callback ended;
+    callback held;  // flush() is wanted in a millisecond
+  };
 
-  session_shell(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g, batched_histogram& submit_seconds, on_end ended);
+  session_shell(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g, batched_histogram& submit_seconds, callbacks to_worker);
   ~session_shell() override;
   void start();
   void tick();
   void drain();
   void use(std::shared_ptr<const policy> p);
+  void flush();  // sends what was held
   void abort();  // both sockets at once: the drain took too long
 
   void record(std::vector<store::event> events, std::uint32_t ticket) override;
@@ -44,7 +50,9 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   };
 
   one_leg& at(leg l) { return legs_[static_cast<std::size_t>(l)]; }
-  void turn(moment now);
+  enum class hurry { now, may_hold };
+  void turn(moment now, hurry h = hurry::now);
+  bool hold();
   void take(leg l, moment now);
   void read(leg l);
   void on_read(leg l, std::size_t octets);
@@ -62,10 +70,11 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   batched_histogram& submit_seconds_;
   std::string peer_;
   std::string upstream_;
-  on_end on_end_;
+  callbacks to_worker_;
   std::shared_ptr<upstream_connector> connector_;
   session session_;
   std::chrono::steady_clock::time_point began_;
+  bool held_ = false;
   bool over_ = false;
 };
 

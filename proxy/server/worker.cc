@@ -6,11 +6,12 @@ namespace proxy {
 namespace {
 
 constexpr std::chrono::milliseconds tick_interval{250};
+constexpr std::chrono::milliseconds hold_at_most{1};
 
 }  // namespace
 
 worker::worker(gate& g)
-    : gate_(g), work_(io_.get_executor()), timer_(io_), submit_seconds_(g.metrics.submit_seconds()), thread_([this] { io_.run(); }) {
+    : gate_(g), work_(io_.get_executor()), timer_(io_), flush_timer_(io_), submit_seconds_(g.metrics.submit_seconds()), thread_([this] { io_.run(); }) {
   boost::asio::post(io_, [this] { tick(); });
 }
 
@@ -24,12 +25,15 @@ void worker::adopt(tcp::socket::native_handle_type esme, const tcp& protocol, st
   boost::asio::post(io_, [this, esme, protocol, peer = std::move(peer), ended = std::move(ended)]() mutable {
     tcp::socket socket(io_, protocol, esme);
     prepare(socket);
+    session_shell::callbacks callbacks;
+    callbacks.ended = [this, ended = std::move(ended)](const std::shared_ptr<session_shell>& c) {
+      connections_.erase(c);
+      --load_;
+      ended();
+    };
+    callbacks.held = [this](const std::shared_ptr<session_shell>& c) { hold(c); };
     const auto made = std::make_shared<session_shell>(io_, std::move(socket), std::move(peer), gate_, submit_seconds_,
-                                                   [this, ended = std::move(ended)](const std::shared_ptr<session_shell>& c) {
-                                                     connections_.erase(c);
-                                                     --load_;
-                                                     ended();
-                                                   });
+                                                      std::move(callbacks));
     connections_.insert(made);
     draining_ ? made->drain() : made->start();
   });
@@ -42,6 +46,17 @@ void worker::tick() {
   timer_.expires_after(tick_interval);
   timer_.async_wait([this](boost::system::error_code stopped) {
     if (!stopped) tick();
+  });
+}
+
+void worker::hold(const std::shared_ptr<session_shell>& c) {
+  held_.push_back(c);
+  if (held_.size() > 1) return;
+  flush_timer_.expires_after(hold_at_most);
+  flush_timer_.async_wait([this](boost::system::error_code stopped) {
+    if (stopped) return;
+    const std::vector<std::shared_ptr<session_shell>> waiting = std::exchange(held_, {});
+    for (const auto& shell : waiting) shell->flush();
   });
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "proxy/server/session_shell.h"
 
@@ -26,11 +27,14 @@ class worker {
 
  private:
   void tick();
+  void hold(const std::shared_ptr<session_shell>& c);
 
   gate& gate_;
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer flush_timer_;
+  std::vector<std::shared_ptr<session_shell>> held_;
   batched_histogram submit_seconds_;
   std::set<std::shared_ptr<session_shell>> connections_;
   std::atomic<std::size_t> load_{0};

@@ -70,10 +70,13 @@ class session {
   void drain(moment now);  // takes no new requests; unbinds both ways when what is in flight has been answered
   void use(std::shared_ptr<const policy> p);
 
+  std::size_t max_pdu_octets() const { return limits().max_pdu_octets; }
   const std::string& system_id() const { return system_id_; }
   const std::string& ended_because() const { return ended_because_; }
   bool bound() const { return state_ == state::bound; }
   bool ended() const { return state_ == state::ended; }
+  // The SMSC owes an answer: what the gate itself answers may wait for its company.
+  bool answers_due() const { return state_ == state::bound && !side(leg::smsc).requests.empty(); }
   // Submissions decided since the last call.
   std::size_t take_submission_count() { return std::exchange(submissions_, 0); }
 

@@ -1,0 +1,223 @@
+#include "store/consent_store.h"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include "tests/unit/catch.h"
+#include "tests/unit/temporary_folder.h"
+
+using namespace store;
+
+namespace {
+
+std::unique_ptr<consent_store> opened(const std::filesystem::path& path) {
+  auto result = consent_store::open({path, nullptr});
+  if (const auto* why = std::get_if<failure>(&result)) throw std::runtime_error(why->message);
+  return std::move(std::get<0>(result));
+}
+
+event make(std::uint64_t digits, event_kind kind, consent_method method = consent_method::web_form, scope s = {scope_kind::sender, "shop"}) {
+  event e;
+  e.actor = "test";
+  e.who = {digits};
+  e.kind = kind;
+  e.method = method;
+  e.scope = std::move(s);
+  e.source = "form";
+  e.evidence = "file:1";
+  e.occurred_at = instant{std::chrono::sys_days{std::chrono::year{2026} / 1 / 2}};
+  return e;
+}
+
+std::vector<recorded> done(outcome o) {
+  if (const auto* why = std::get_if<failure>(&o)) throw std::runtime_error(why->message);
+  return std::get<0>(std::move(o));
+}
+
+standing judged(consent_store& s, std::uint64_t digits) {
+  const question q{s.intern({scope_kind::sender, "shop"}), s.intern({scope_kind::group, "retail"}), consent_rule::opt_in, now()};
+  return s.judge({digits}, q).result;
+}
+
+constexpr std::uint64_t alice = 33612345678;
+
+}  // namespace
+
+TEST_CASE("what is recorded is known at once and after opening again") {
+  testing::temporary_folder folder;
+  {
+    const auto s = opened(folder.path());
+    CHECK(judged(*s, alice) == standing::no_consent);
+    const auto r = done(s->record_and_wait({make(alice, event_kind::opt_in), make(alice + 1, event_kind::opt_out)}));
+    REQUIRE(r.size() == 2);
+    CHECK(r[0].sequence == 1);
+    CHECK(r[1].sequence == 2);
+    CHECK(r[0].id < r[1].id);
+    CHECK(judged(*s, alice) == standing::allowed);
+  }
+  const auto s = opened(folder.path());
+  CHECK(judged(*s, alice) == standing::allowed);
+  CHECK(judged(*s, alice + 1) == standing::opted_out);
+  CHECK(s->stats().numbers == 2);
+  CHECK(s->stats().ledger_events == 2);
+  const auto history = std::get<0>(s->history({alice}));
+  REQUIRE(history.size() == 1);
+  CHECK(history[0].evidence == "file:1");
+  CHECK(to_string(history[0].scope) == "sender:shop");
+  CHECK(s->known({alice}).at(0).source == "form");
+}
+
+TEST_CASE("an opt-out blocks before the disk has answered") {
+  testing::temporary_folder folder;
+  const auto s = opened(folder.path());
+  done(s->record_and_wait({make(alice, event_kind::opt_in)}));
+  s->record({make(alice, event_kind::opt_out, consent_method::mo_keyword, {scope_kind::group, "retail"})}, [](const outcome&) {});
+  CHECK(judged(*s, alice) == standing::opted_out);
+}
+
+TEST_CASE("what the gate makes has strictly increasing times per number, also after opening again") {
+  testing::temporary_folder folder;
+  instant last{};
+  for (int round = 0; round < 2; ++round) {
+    const auto s = opened(folder.path());
+    for (int i = 0; i < 20; ++i) {
+      const auto kind = i % 2 == 0 ? event_kind::opt_out : event_kind::opt_in;
+      const instant at = done(s->record_and_wait({make(alice, kind, consent_method::mo_keyword)}))[0].occurred_at;
+      CHECK(at > last);
+      last = at;
+    }
+    CHECK(judged(*s, alice) == standing::allowed);
+  }
+}
+
+TEST_CASE("the same entry again changes nothing") {
+  testing::temporary_folder folder;
+  const auto s = opened(folder.path());
+  event e = make(alice, event_kind::opt_out);
+  e.identity[0] = 9;
+  const auto first = done(s->record_and_wait({e}));
+  done(s->record_and_wait({make(alice, event_kind::opt_in, consent_method::mo_keyword)}));
+  CHECK(judged(*s, alice) == standing::allowed);
+  e.occurred_at = now() + std::chrono::hours(1);  // as an opt-out without a time would have
+  const auto again = done(s->record_and_wait({e, e}));
+  CHECK(again[0].already_known);
+  CHECK(again[1].already_known);
+  CHECK(again[0].sequence == first[0].sequence);
+  CHECK(again[0].id == first[0].id);
+  CHECK(s->stats().ledger_events == 2);
+  CHECK(judged(*s, alice) == standing::allowed);
+}
+
+TEST_CASE("a recall voids a source in memory at once, and after opening again") {
+  testing::temporary_folder folder;
+  event recall = make(0, event_kind::recall);
+  recall.occurred_at = now();
+  {
+    const auto s = opened(folder.path());
+    done(s->record_and_wait({make(alice, event_kind::opt_in)}));
+    s->record({recall}, [](const outcome&) {});
+    CHECK(judged(*s, alice) == standing::source_recalled);
+  }
+  CHECK(judged(*opened(folder.path()), alice) == standing::source_recalled);
+}
+
+TEST_CASE("many threads record together, and nothing is lost") {
+  testing::temporary_folder folder;
+  {
+    const auto s = opened(folder.path());
+    std::vector<std::thread> threads;
+    for (std::uint64_t t = 0; t < 4; ++t) {
+      threads.emplace_back([&, t] {
+        for (std::uint64_t i = 0; i < 50; ++i) done(s->record_and_wait({make(alice + t * 1000 + i, event_kind::opt_out)}));
+      });
+    }
+    for (std::thread& t : threads) t.join();
+    CHECK(s->stats().ledger_events == 200);
+  }
+  const auto s = opened(folder.path());
+  std::uint64_t expected = 0;
+  CHECK_FALSE(s->scan(0, [&](const event& e) { return e.sequence == ++expected; }));
+  CHECK(expected == 200);
+}
+
+TEST_CASE("one store, one gate") {
+  testing::temporary_folder folder;
+  const auto s = opened(folder.path());
+  const auto second = consent_store::open({folder.path(), nullptr});
+  REQUIRE(std::holds_alternative<failure>(second));
+  CHECK(std::get<failure>(second).message.find("in use") != std::string::npos);
+}
+
+TEST_CASE("a clock far behind the newest event is not believed") {
+  testing::temporary_folder folder;
+  const auto s = opened(folder.path());
+  CHECK(s->available(now()));
+  done(s->record_and_wait({make(alice, event_kind::opt_in)}));
+  CHECK(s->available(now()));
+  CHECK_FALSE(s->available(now() - std::chrono::hours(2)));
+  CHECK_FALSE(s->available(instant{std::chrono::sys_days{std::chrono::year{2025} / 12 / 31}}));
+}
+
+TEST_CASE("kill -9 in a stream of opt-outs loses nothing that was acknowledged") {
+  for (int round = 0; round < 5; ++round) {
+    testing::temporary_folder folder;
+    int pipe_ends[2];
+    REQUIRE(pipe(pipe_ends) == 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      const auto s = opened(folder.path());
+      for (std::uint64_t i = 0;; ++i) {
+        s->record({make(alice + i, event_kind::opt_out)}, [&, i](const outcome& o) {
+          if (o.index() == 0 && write(pipe_ends[1], &i, sizeof i) < 0) _exit(1);
+        });
+        if (i % 50 == 49) usleep(200);
+      }
+    }
+    close(pipe_ends[1]);
+    std::vector<std::uint64_t> acknowledged;
+    std::uint64_t i = 0;
+    while (acknowledged.size() < 500U + static_cast<unsigned>(round) * 300U && read(pipe_ends[0], &i, sizeof i) == sizeof i) acknowledged.push_back(i);
+    kill(child, SIGKILL);
+    while (read(pipe_ends[0], &i, sizeof i) == sizeof i) acknowledged.push_back(i);
+    close(pipe_ends[0]);
+    waitpid(child, nullptr, 0);
+    const auto s = opened(folder.path());
+    REQUIRE(acknowledged.size() >= 500);
+    std::size_t lost = 0;
+    for (const std::uint64_t n : acknowledged) lost += judged(*s, alice + n) != standing::opted_out;
+    CHECK(lost == 0);
+  }
+}
+
+TEST_CASE("a store that cannot be written says so, fails promptly, and recovers by itself") {
+  testing::temporary_folder folder;
+  const pid_t child = fork();
+  if (child == 0) {
+    signal(SIGXFSZ, SIG_IGN);
+    const auto s = opened(folder.path());
+    const rlimit none{1, RLIM_INFINITY}, all{RLIM_INFINITY, RLIM_INFINITY};
+    setrlimit(RLIMIT_FSIZE, &none);
+    const bool refused = std::holds_alternative<failure>(s->record_and_wait({make(alice, event_kind::opt_out)}));
+    const bool blocked = judged(*s, alice) == standing::opted_out;
+    const bool unavailable = !s->available(now()) && !s->condition().empty();
+    const bool refused_again = std::holds_alternative<failure>(s->record_and_wait({make(alice, event_kind::opt_out)}));
+    setrlimit(RLIMIT_FSIZE, &all);
+    bool recovered = false;
+    for (int i = 0; i < 1000 && !recovered; ++i) {
+      usleep(10000);
+      recovered = s->available(now());
+    }
+    const bool taken = recovered && std::holds_alternative<std::vector<recorded>>(s->record_and_wait({make(alice, event_kind::opt_out)}));
+    _exit(!refused ? 1 : !blocked ? 2 : !unavailable ? 3 : !refused_again ? 4 : !recovered ? 5 : !taken ? 6 : 0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(judged(*opened(folder.path()), alice) == standing::opted_out);
+}

@@ -1,0 +1,181 @@
+#include "store/csv.h"
+#include "store/entry.h"
+#include "store/import.h"
+
+#include <sstream>
+
+#include "tests/unit/catch.h"
+#include "tests/unit/temporary_folder.h"
+
+using namespace store;
+
+namespace {
+
+const numbering_plan france{"33", "0", "00"};
+
+std::string read(std::string_view text, number_kind kind = number_kind::unknown, const numbering_plan& plan = france) {
+  const auto n = read_number(text, kind, plan);
+  return n ? to_string(*n) : "unreadable";
+}
+
+std::string time(std::string_view text) {
+  const auto t = read_time(text);
+  if (!t) return "none";
+  return t->earliest == t->latest ? to_string(t->earliest) : to_string(t->earliest) + " " + to_string(t->latest);
+}
+
+entry good() {
+  entry e;
+  e.number = "+33612345678";
+  e.event = "opt_in";
+  e.scope = "sender:shop";
+  e.occurred_at = "2026-01-02";
+  e.method = "web_form";
+  e.source = "form";
+  e.collector = "us";
+  e.evidence = "file:1";
+  return e;
+}
+
+const instant today = read_time("2026-06-01T12:00:00Z")->earliest;
+
+std::vector<std::string> refused(const entry& e) {
+  const auto checked = check(e, france, today);
+  std::vector<std::string> fields;
+  if (const auto* reasons = std::get_if<std::vector<refusal>>(&checked)) {
+    for (const refusal& r : *reasons) fields.push_back(r.field);
+  }
+  return fields;
+}
+
+}  // namespace
+
+TEST_CASE("numbers are read as the interface has it") {
+  const auto international = number_kind::international, national = number_kind::national;
+  for (const std::string text : {"+33612345678", "0033612345678", "+33 (0)6 12-34.56 78", "0612345678", "33612345678"}) {
+    CAPTURE(text);
+    CHECK(read(text) == "33612345678");
+  }
+  CHECK(read("33612345678", international) == "33612345678");
+  CHECK(read("+33612345678", national) == "33612345678");
+  CHECK(read("612345678", national) == "33612345678");
+  CHECK(read("0612345678", national) == "33612345678");
+  CHECK(read("12025550123") == "12025550123");
+  CHECK(read("0612345678", number_kind::unknown, {}) == "unreadable");
+  CHECK(read("612345678", national, {}) == "unreadable");
+  for (const std::string text : {"", "1234567", "1234567890123456", "33a12345678", "+", "http://x", "３３６", "0"}) {
+    CAPTURE(text);
+    CHECK(read(text) == "unreadable");
+  }
+}
+
+TEST_CASE("times") {
+  CHECK(time("2026-11-24T10:00:00Z") == "2026-11-24T10:00:00Z");
+  CHECK(time("2026-11-24T10:00:00.25+02:00") == "2026-11-24T08:00:00.250000Z");
+  CHECK(time("2024-02-29") == "2024-02-29T00:00:00Z 2024-02-29T23:59:59.999999Z");
+  for (const std::string text : {"", "2026-02-29", "2026-13-01", "2026-11-24T25:00:00Z", "2026-11-24T10:00:00", "24/11/2026", "2026-11-24Z", "2026-11-24T10:00:00Zx"}) {
+    CAPTURE(text);
+    CHECK(time(text) == "none");
+  }
+}
+
+TEST_CASE("an opt-in that could not be defended is refused, with every reason") {
+  CHECK(refused(good()).empty());
+  entry e = good();
+  e.occurred_at = e.method = e.source = e.collector = e.evidence = "";
+  CHECK(refused(e) == std::vector<std::string>{"occurred_at", "method", "source", "collector", "evidence"});
+  const auto one = [](std::string entry::*field, const std::string& value) {
+    entry changed = good();
+    changed.*field = value;
+    return refused(changed);
+  };
+  using fields = std::vector<std::string>;
+  CHECK(one(&entry::source_kind, "scraped") == fields{"source_kind"});
+  CHECK(one(&entry::source_kind, "broker").empty());
+  CHECK(one(&entry::occurred_at, "2026-06-02") == fields{"occurred_at"});
+  CHECK(one(&entry::method, "letter") == fields{"method"});
+  for (const char* forged : {"mo_keyword", "double_opt_in", "carrier"}) CHECK(one(&entry::method, forged) == fields{"method"});
+  for (const char* own : {"recall", "erasure", "correction", "reassigned", "opt"}) CHECK_FALSE(one(&entry::event, own).empty());
+  CHECK(one(&entry::scope, "everybody") == fields{"scope"});
+  CHECK(one(&entry::number, "12") == fields{"number"});
+  CHECK(one(&entry::evidence_sha256, "abc") == fields{"evidence_sha256"});
+  CHECK(one(&entry::expires_at, "soon") == fields{"expires_at"});
+  CHECK(one(&entry::source, "a\nb") == fields{"source"});
+  CHECK(one(&entry::source, "\xFF") == fields{"source"});
+}
+
+TEST_CASE("an opt-out needs only number, event and scope, and counts from now when it has no time or a future one") {
+  for (const std::string text : {"", "2026-06-01", "2999-01-01T00:00:00Z"}) {
+    entry e;
+    e.number = "33612345678";
+    e.event = "opt_out";
+    e.scope = "all";
+    e.occurred_at = text;
+    const auto checked = check(e, france, today);
+    REQUIRE(std::holds_alternative<event>(checked));
+    CHECK(std::get<event>(checked).occurred_at == today);
+  }
+  entry e = good();
+  e.event = "opt_out";
+  CHECK(std::get<event>(check(e, france, today)).occurred_at == read_time("2026-01-02")->latest);
+  CHECK(std::get<event>(check(good(), france, today)).occurred_at == read_time("2026-01-02")->earliest);
+}
+
+TEST_CASE("CSV as RFC 4180 has it, and what is not") {
+  std::istringstream text("a,b\r\n\"x, \"\"y\"\"\nz\",2\n\n,\n\"open,1\nnext,3\n\"a\"b,4");
+  csv_reader reader(text);
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::uint64_t> lines;
+  std::vector<bool> wrong;
+  while (const auto row = reader.next()) {
+    rows.push_back(row->fields);
+    lines.push_back(row->line);
+    wrong.push_back(!row->wrong.empty());
+  }
+  REQUIRE(rows.size() == 6);
+  CHECK(rows[0] == std::vector<std::string>{"a", "b"});
+  CHECK(rows[1] == std::vector<std::string>{"x, \"y\"\nz", "2"});
+  CHECK(rows[2] == std::vector<std::string>{"", ""});
+  CHECK(rows[4] == std::vector<std::string>{"next", "3"});
+  CHECK(lines == std::vector<std::uint64_t>{1, 2, 5, 6, 7, 8});
+  CHECK(wrong == std::vector<bool>{false, false, false, true, false, true});
+}
+
+TEST_CASE("an import takes the good rows, reports the others, and changes nothing the second time") {
+  testing::temporary_folder folder;
+  auto opened = consent_store::open({folder.path(), nullptr});
+  auto& s = *std::get<0>(opened);
+  std::string csv = "number,event,scope,occurred_at,method,source,collector,evidence\n";
+  for (int i = 0; i < 12000; ++i) csv += "336" + std::to_string(10000000 + i) + ",opt_in,sender:shop,2026-01-01,sale,list,us,x\n";
+  csv += "12,opt_in,sender:shop,,,,,\n33600000001,opt_out,all,,,,,,extra\n";
+  for (int round = 0; round < 2; ++round) {
+    std::istringstream in(csv);
+    import_progress progress;
+    import_options o;
+    std::vector<refused_row> rows;
+    o.on_refused = [&](const refused_row& r) { rows.push_back(r); };
+    CHECK_FALSE(import_csv(in, s, o, progress));
+    CHECK(progress.rows == 12002);
+    CHECK(progress.taken == (round == 0 ? 12000 : 0));
+    CHECK(progress.unchanged == (round == 0 ? 0 : 12000));
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].line == 12002);
+    CHECK(rows[0].reasons.size() == 6);
+    CHECK(rows[1].reasons.at(0).field == "row");
+  }
+  CHECK(s.stats().ledger_events == 12000);
+}
+
+TEST_CASE("a file that cannot be read as a whole takes nothing") {
+  testing::temporary_folder folder;
+  auto opened = consent_store::open({folder.path(), nullptr});
+  auto& s = *std::get<0>(opened);
+  const std::string row = "33612345678,opt_out,all\n";
+  for (const std::string& text : {std::string(), "number,event\n" + row, "number,event,scope,number\n" + row, "number,event,scop\n" + row,
+                                  "number,event,scope\n" + row + "\xE9,opt_out,all\n"}) {
+    std::istringstream in(text);
+    import_progress progress;
+    CHECK(import_csv(in, s, {}, progress));
+  }
+  CHECK(s.stats().ledger_events == 0);
+}
