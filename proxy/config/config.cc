@@ -11,7 +11,8 @@ std::vector<std::string> sealed_changes(const config& running, const config& wan
   std::vector<std::string> changed;
   if (running.listen != wanted.listen) changed.emplace_back("listen");
   if (running.store_path != wanted.store_path) changed.emplace_back("store");
-  if (running.admin_address != wanted.admin_address || running.token_file != wanted.token_file) changed.emplace_back("admin");
+  if (running.admin_address != wanted.admin_address || running.token_file != wanted.token_file)
+    changed.emplace_back("admin");
   if (running.workers != wanted.workers) changed.emplace_back("workers");
   return changed;
 }

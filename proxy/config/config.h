@@ -1,4 +1,5 @@
-// The configuration as consentgate uses it: every default filled in, every name resolved. interface: README.md, "Configuration".
+// The configuration as consentgate uses it: every default filled in, every name resolved. Every setting
+// with its default: deploy/consentgate.yaml.
 #pragma once
 
 #include <chrono>
@@ -28,12 +29,13 @@ std::string to_string(const endpoint& e);
 struct upstream {
   endpoint address;
   smpp::default_alphabet default_alphabet = smpp::default_alphabet::gsm7;
+  bool operator==(const upstream&) const = default;
 };
 
 enum class policy_kind { opt_in, opt_out, exempt };
 enum class policy_mode { enforce, observe };
 
-// A command_status for each reason.
+// A command_status for each reason; load_config fills in all of them but `none`.
 using refusal_statuses = std::map<reason, smpp::command_status>;
 
 struct sender_config {
@@ -44,6 +46,7 @@ struct sender_config {
   policy_kind policy = policy_kind::opt_in;
   policy_mode mode = policy_mode::enforce;
   bool observe_opt_outs = false;
+  bool operator==(const sender_config&) const = default;
 };
 
 struct limits_config {
@@ -51,15 +54,22 @@ struct limits_config {
   std::chrono::milliseconds bind_timeout{30000};
   std::chrono::milliseconds inactivity_timeout{0};  // 0: off
   std::uint32_t max_connections = 20000;
-  std::uint32_t max_connections_per_address = 0;    // 0: no limit
-  std::uint32_t max_unsent_octets = 1U << 20U;      // on each leg
-  std::uint32_t max_window = 100000;                // requests in flight in one direction of a session
+  std::uint32_t max_connections_per_address = 0;       // 0: no limit
+  std::uint32_t max_unsent_octets = 1U << 20U;         // on each leg
+  std::uint32_t max_window = 100000;                   // requests in flight in one direction of a session
   std::chrono::milliseconds response_timeout{600000};  // a request without an answer is forgotten
-  std::chrono::milliseconds connect_timeout{5000};  // to one upstream
+  std::chrono::milliseconds connect_timeout{5000};     // to one upstream
   std::chrono::milliseconds drain_timeout{30000};
+  bool operator==(const limits_config&) const = default;
 };
 
 enum class opt_out_scope { sender, group, all };
+
+struct config_error {
+  int line = 0;         // from 1; 0 when the file cannot be read at all
+  int column = 0;       // from 1
+  std::string message;  // what is wrong and what would be right
+};
 
 struct config {
   std::vector<endpoint> listen{{"0.0.0.0", 2775}};
@@ -76,12 +86,7 @@ struct config {
   std::vector<sender_config> senders;
   limits_config limits;
   std::uint32_t workers = 1;
-};
-
-struct config_error {
-  int line = 0;    // from 1; 0 when the file cannot be read at all
-  int column = 0;  // from 1
-  std::string message;  // what is wrong and what would be right
+  std::vector<config_error> warnings;  // what is valid and may all the same be a slip of the pen
 };
 
 // Every error in the file, in its order, not only the first.

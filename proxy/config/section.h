@@ -28,16 +28,20 @@ class section {
  public:
   using reader = std::function<void(const YAML::Node&)>;
 
-  // `name` is how messages call it: "policy", "senders[2]"; empty for the whole file.
+  // `name` is how messages call it: "policy", "senders[2]"; empty for the whole file. What is not there (null) is an
+  // empty mapping.
   section(const YAML::Node& node, std::string name, error_list& errors);
 
   // Calls read(value) when the key is there, and remembers that the key is known.
   void key(const std::string& name, const reader& read);
-  bool has(const std::string& name) const;
+  // The same, and it is an error with this message when the key is not there.
+  void required_key(const std::string& name, const std::string& message, const reader& read);
   // Reports the keys that nobody asked for, with the nearest known one.
   void finish();
 
  private:
+  bool has(const std::string& name) const;
+
   YAML::Node node_;
   std::string name_;
   error_list& errors_;

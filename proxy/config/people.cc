@@ -1,0 +1,82 @@
+// Who sends, and how the numbers of those who receive are read: senders, numbers.
+#include <algorithm>
+
+#include "proxy/config/sections.h"
+#include "proxy/config/values.h"
+
+namespace proxy {
+namespace {
+
+// Long enough to be a telephone number and not a short code.
+bool looks_national(const std::string& address, const store::numbering_plan& plan) {
+  const bool only_digits = address.find_first_not_of("0123456789 .-()") == std::string::npos;
+  const bool international = !plan.international_prefix.empty() && address.starts_with(plan.international_prefix);
+  return only_digits && address.size() >= 8 && !plan.trunk_prefix.empty() && address.starts_with(plan.trunk_prefix) &&
+         !international;
+}
+
+void warn_of_national_addresses(const YAML::Node& n, const sender_config& s, reading& r) {
+  if (!r.result.numbers.country_code.empty()) return;
+  const auto national = std::ranges::find_if(s.source_addresses,
+                                             [&](const std::string& a) { return looks_national(a, r.result.numbers); });
+  if (national == s.source_addresses.end()) return;
+  r.warnings.add(n, "`" + *national +
+                        "` looks like a national number, and without `numbers.country_code` it is not the same as its "
+                        "international form; set it");
+}
+
+void read_sender(const YAML::Node& n, const std::string& where, reading& r) {
+  const config& c = r.result;
+  sender_config made;
+  made.policy = c.default_policy;
+  made.mode = c.default_mode;
+  made.observe_opt_outs = c.observe_opt_outs;
+  section s(n, where, r.errors);
+  s.required_key("name", "`" + where + "` needs a `name`",
+                 [&](const YAML::Node& v) { read_text(v, where + ".name", made.name, r.errors); });
+  if (!made.name.empty() && std::ranges::find(c.senders, made.name, &sender_config::name) != c.senders.end()) {
+    r.errors.add(n, "two senders have the name `" + made.name + "`; names must differ");
+  }
+  made.group = made.name;
+  s.key("group", [&](const YAML::Node& v) { read_text(v, where + ".group", made.group, r.errors); });
+  s.key("system_ids", [&](const YAML::Node& v) { read_texts(v, where + ".system_ids", made.system_ids, r.errors); });
+  s.key("source_addresses", [&](const YAML::Node& v) {
+    if (read_texts(v, where + ".source_addresses", made.source_addresses, r.errors))
+      warn_of_national_addresses(v, made, r);
+  });
+  s.key("policy", [&](const YAML::Node& v) { read_policy_kind(v, where + ".policy", made.policy, r.errors); });
+  s.key("mode", [&](const YAML::Node& v) { read_policy_mode(v, where + ".mode", made.mode, r.errors); });
+  s.key("observe_opt_outs",
+        [&](const YAML::Node& v) { read_flag(v, where + ".observe_opt_outs", made.observe_opt_outs, r.errors); });
+  s.finish();
+  r.result.senders.push_back(std::move(made));
+}
+
+}  // namespace
+
+void read_senders(const YAML::Node& n, reading& r) {
+  if (!n.IsSequence())
+    return r.errors.add(n, "`senders` is " + shown(n) + "; it must be a list, such as `- name: diagnostics`");
+  for (std::size_t i = 0; i < n.size(); ++i)
+    read_sender(n[i], "senders[" + std::to_string(i) + "]", r);
+}
+
+void read_numbers(const YAML::Node& n, reading& r) {
+  store::numbering_plan& plan = r.result.numbers;
+  section s(n, "numbers", r.errors);
+  s.key("country_code", [&](const YAML::Node& v) {
+    std::string code;
+    if (!read_digits(v, "numbers.country_code", 3, false, code, r.errors)) return;
+    if (code.starts_with('0'))
+      return r.errors.add(v, "`numbers.country_code` is `" + code + "`; it does not start with 0, such as 33");
+    plan.country_code = code;
+  });
+  s.key("trunk_prefix",
+        [&](const YAML::Node& v) { read_digits(v, "numbers.trunk_prefix", 5, true, plan.trunk_prefix, r.errors); });
+  s.key("international_prefix", [&](const YAML::Node& v) {
+    read_digits(v, "numbers.international_prefix", 5, true, plan.international_prefix, r.errors);
+  });
+  s.finish();
+}
+
+}  // namespace proxy

@@ -1,0 +1,31 @@
+// The sections of the configuration file, each read into its part of the configuration.
+#pragma once
+
+#include <filesystem>
+
+#include "proxy/config/section.h"
+
+namespace proxy {
+
+// What is being read, and what has been found wrong or doubtful so far.
+struct reading {
+  std::filesystem::path folder;  // of the file: relative paths begin there
+  config result;
+  error_list errors;
+  error_list warnings;
+};
+
+void read_listen(const YAML::Node& n, reading& r);
+void read_upstreams(const YAML::Node& n, reading& r);
+void read_store(const YAML::Node& n, reading& r);
+void read_admin(const YAML::Node& n, reading& r);
+void read_numbers(const YAML::Node& n, reading& r);
+void read_policy(const YAML::Node& n, reading& r);
+void read_opt_out(const YAML::Node& n, reading& r);
+void read_senders(const YAML::Node& n, reading& r);  // after policy and numbers, whose defaults it takes over
+void read_limits(const YAML::Node& n, reading& r);
+
+void read_policy_kind(const YAML::Node& n, const std::string& name, policy_kind& out, error_list& errors);
+void read_policy_mode(const YAML::Node& n, const std::string& name, policy_mode& out, error_list& errors);
+
+}  // namespace proxy
