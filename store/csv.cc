@@ -55,13 +55,10 @@ std::optional<csv_row> csv_reader::next() {
   const std::uint64_t octets = octets_;
   while (row.raw.size() <= longest_row && read_line(line)) {
     row.raw += '\n' + line;
-    if (split(row.raw, row)) {
-      if (row.raw.ends_with('\r')) {
-        row.raw.pop_back();
-        split(row.raw, row);
-      }
-      return row;
-    }
+    if (row.raw.ends_with('\r') && split(row.raw.substr(0, row.raw.size() - 1), row)) row.raw.pop_back();
+    if (!split(row.raw, row)) continue;
+    if (row.wrong.empty()) return row;
+    break;  // the quote that closed it belongs to another row
   }
   row.wrong = "a quote is opened and never closed";
   row.raw = row.raw.substr(0, row.raw.find('\n'));
