@@ -46,9 +46,7 @@ TEST_CASE("unknown keys get the nearest known one, or all of them") {
   CHECK(
       errors_after_upstreams("policy: {refusal_status: {opt_out: 0x45, none: 0x45}}\n") ==
       lines{
-          "2:27: unknown key `opt_out` in `policy.refusal_status`; known are `consent_expired`, `frequency_cap`, "
-          "`missing_opt_out_mention`, `no_consent`, `opted_out`, `quiet_hours`, `sender_mismatch`, `source_recalled`, "
-          "`store_unavailable`, `throttled`, `unreadable_number`, `unverifiable_destination`",
+          "2:27: unknown key `opt_out` in `policy.refusal_status`; did you mean `opted_out`?",
           "2:42: unknown key `none` in `policy.refusal_status`; known are `consent_expired`, `frequency_cap`, "
           "`missing_opt_out_mention`, `no_consent`, `opted_out`, `quiet_hours`, `sender_mismatch`, `source_recalled`, "
           "`store_unavailable`, `throttled`, `unreadable_number`, `unverifiable_destination`"});
@@ -78,7 +76,7 @@ TEST_CASE("addresses and ports") {
   CHECK(error("localhost") == wrong("`localhost`", form));
   CHECK(error("\"[::1]\"") == wrong("`[::1]`", form));
   CHECK(error("[a, b]") == wrong("a list", form));
-  CHECK(error("") == lines{"2:17: `admin.address` is empty; " + form});
+  CHECK(error("") == wrong("empty", form));
   CHECK(error("\":2775\"") == wrong("`:2775`", host));
   CHECK(error("\"::1:2775\"") == wrong("`::1:2775`", host));
   CHECK(error("\"[::g]:2775\"") == wrong("`[::g]:2775`", host));
