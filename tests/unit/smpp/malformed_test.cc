@@ -1,7 +1,7 @@
 // Every cut and every change of one octet: nothing may read outside the PDU (run under the asan preset) nor be decoded
 // into something that is not in it.
-#include "smpp/reassembler.h"
 #include "tests/unit/catch.h"
+#include "tests/unit/pdus.h"
 #include "tests/unit/smpp/vectors.h"
 
 using smpp::command_status;
@@ -64,4 +64,22 @@ TEST_CASE("any one octet may have any value") {
       }
     }
   }
+}
+
+TEST_CASE("any one octet of a submit_multi may have any value") {
+  const smpp::buffer pdu = testing::pdus::submit_multi(1, {"33611", "=friends", "33622"});
+  std::size_t accepted = 0;
+  for (std::size_t at = smpp::header_length; at < pdu.size(); ++at) {
+    for (unsigned value = 0; value < 256; ++value) {
+      smpp::buffer changed = pdu;
+      changed[at] = static_cast<std::uint8_t>(value);
+      smpp::submit_multi m;
+      if (smpp::decode_submit_multi(changed, m) != command_status::ESME_ROK) continue;
+      ++accepted;
+      smpp::buffer again;
+      smpp::append_submit_multi(again, m, std::vector<bool>(m.dest_addresses.size(), true), 1);
+      REQUIRE(again == changed);
+    }
+  }
+  CHECK(accepted > 1000);  // most text and integers may be anything
 }
