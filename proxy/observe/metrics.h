@@ -44,7 +44,7 @@ class metrics {
   void count_pdu(leg l, smpp::command_id id);
   void set_upstream_up(const std::string& upstream, bool up);
 
-  // reason: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets, window, waiting_octets
+  // which: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets
   void count_limit(std::string_view which);
 
   // consentgate_config_reloads_total{result}: ok, failed

@@ -72,10 +72,9 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   smpp::message m;
   const command_status decoded = h.command_id == command_id::data_sm ? smpp::decode_data_sm(pdu, m, false)
                                                                      : smpp::decode_deliver_sm(pdu, m);
-  if (decoded != command_status::ESME_ROK) {
-    metrics_->malformed(leg::smsc).Increment();
-    return false;
-  }
+  if (decoded != command_status::ESME_ROK) metrics_->malformed(leg::smsc).Increment();
+  // Broken optional parameters leave the text readable: a STOP is heard all the same.
+  if (decoded != command_status::ESME_ROK && decoded != command_status::ESME_RINVOPTPARSTREAM) return false;
   std::vector<store::event> events = replies_->read(*policy_, bind_candidates(), pdu, m, alphabet_, now.steady);
   if (events.empty()) return false;
 

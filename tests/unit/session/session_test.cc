@@ -275,6 +275,19 @@ TEST_CASE("who and what does not opt out") {
   CHECK(talk.to_esme().size() == 1);
 }
 
+TEST_CASE("a STOP is heard although its optional parameters are broken") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.bind("shop1");
+  pdus::sm m;
+  m.source = "33612345678";
+  m.source_ton = 1;
+  m.text = "STOP";
+  m.optional_parameters = std::string("\x04\x24\x00\x10", 4);
+  talk.smsc(pdus::short_message(command_id::deliver_sm, 1, m));
+  CHECK(talk.host.recorded.size() == 1);
+}
+
 TEST_CASE("STOP ALL covers everybody; START lifts for one sender") {
   shared_parts parts;
   conversation talk(parts);
