@@ -15,13 +15,12 @@ class receive_buffer {
   smpp::octets pending() const { return {storage_.data() + begin_, end_ - begin_}; }
   bool empty() const { return begin_ == end_; }
 
-  void consume(std::size_t octets) {
-    begin_ += octets;
-    if (begin_ == end_) begin_ = end_ = 0;
-  }
+  // Moves nothing: a read into room() may be under way.
+  void consume(std::size_t octets) { begin_ += octets; }
 
-  // Room to read into; grows with what is pending up to `most` octets in all. Empty when there is no more room.
+  // Room to read into, valid until the next call; grows with what is pending up to `most` octets in all. Empty when there is no more.
   std::span<std::uint8_t> room(std::size_t most) {
+    if (begin_ == end_) begin_ = end_ = 0;
     if (begin_ > 0 && storage_.size() - end_ < smallest_read) {
       std::memmove(storage_.data(), storage_.data() + begin_, end_ - begin_);
       end_ -= begin_;
@@ -34,11 +33,6 @@ class receive_buffer {
     return {storage_.data() + end_, storage_.size() - end_};
   }
   void commit(std::size_t octets) { end_ += octets; }
-
-  // Gives the memory back: for a connection that is idle.
-  void shrink() {
-    if (empty()) std::vector<std::uint8_t>().swap(storage_);
-  }
 
  private:
   static constexpr std::size_t smallest = std::size_t{16} * 1024;
