@@ -1,5 +1,5 @@
-// Writing and reading the binary values of the store: integers of fixed width (little-endian), varints (LEB128) and texts (a varint
-// of their length, then their octets). Keys are big-endian, so that they sort.
+// Writing and reading the binary values of the store: integers of fixed width (little-endian), varints (LEB128) and
+// texts (a varint of their length, then their octets). Keys are big-endian, so that they sort.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +14,13 @@ class byte_writer {
  public:
   void octet(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
   void varint(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) octet(static_cast<std::uint8_t>(value | 0x80));
+    for (; value >= 0x80; value >>= 7)
+      octet(static_cast<std::uint8_t>(value | 0x80));
     octet(static_cast<std::uint8_t>(value));
   }
   void fixed64(std::uint64_t value) {
-    for (int i = 0; i < 8; ++i, value >>= 8) octet(static_cast<std::uint8_t>(value));
+    for (int i = 0; i < 8; ++i, value >>= 8)
+      octet(static_cast<std::uint8_t>(value));
   }
   void octets(std::span<const std::uint8_t> value) { out_.append(value.begin(), value.end()); }
   void text(std::string_view value) {
@@ -31,7 +33,8 @@ class byte_writer {
   std::string out_;
 };
 
-// Any read beyond the end, or of what cannot have been written, makes it fail for good; what it then returns is zero or empty.
+// Any read beyond the end, or of what cannot have been written, makes it fail for good; what it then returns is zero or
+// empty.
 class byte_reader {
  public:
   explicit byte_reader(std::string_view in) : rest_(in) {}
@@ -54,12 +57,14 @@ class byte_reader {
   std::uint64_t fixed64() {
     std::uint64_t value = 0;
     const std::string_view eight = take(8);
-    for (std::size_t i = eight.size(); i-- > 0;) value = value << 8 | static_cast<std::uint8_t>(eight[i]);
+    for (std::size_t i = eight.size(); i-- > 0;)
+      value = value << 8 | static_cast<std::uint8_t>(eight[i]);
     return value;
   }
   void octets(std::span<std::uint8_t> to) {
     const std::string_view from = take(to.size());
-    for (std::size_t i = 0; i < from.size(); ++i) to[i] = static_cast<std::uint8_t>(from[i]);
+    for (std::size_t i = 0; i < from.size(); ++i)
+      to[i] = static_cast<std::uint8_t>(from[i]);
   }
   std::string_view text() { return take(varint()); }
 

@@ -30,7 +30,8 @@ class consent_store::implementation {
     if (failed) return failed;
     index.reserve(l.estimated_numbers());
     failed = l.each_state([&](number who, std::vector<fact>& known) {
-      for (const fact& f : known) index.merge(who, f);
+      for (const fact& f : known)
+        index.merge(who, f);
     });
     if (failed) return failed;
     const auto recalls = l.history(number{});
@@ -77,17 +78,22 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
   return std::unique_ptr<consent_store>(new consent_store(std::move(i)));
 }
 
-finding consent_store::judge(number who, const question& q) const { return implementation_->index.judge(who, q); }
+finding consent_store::judge(number who, const question& q) const {
+  return implementation_->index.judge(who, q);
+}
 
 bool consent_store::available(instant now) const {
   const writer& w = *implementation_->writer;
   return !w.failed() && now >= earliest_plausible && now + clock_tolerance >= w.newest_recorded();
 }
 
-scope_id consent_store::intern(const scope& s) { return implementation_->names.intern(s); }
+scope_id consent_store::intern(const scope& s) {
+  return implementation_->names.intern(s);
+}
 
 void consent_store::record(std::vector<event> events, completion done) {
-  for (event& e : events) implementation_->settle(e);
+  for (event& e : events)
+    implementation_->settle(e);
   implementation_->writer->submit(std::move(events), std::move(done));
 }
 
@@ -126,8 +132,9 @@ statistics consent_store::stats() const {
 
 std::string consent_store::condition() const {
   if (implementation_->writer->failed()) return implementation_->writer->condition();
-  if (!available(now())) return "the clock is implausible: it shows " + to_string(now()) + ", events are recorded up to " +
-                                to_string(implementation_->writer->newest_recorded());
+  if (!available(now()))
+    return "the clock is implausible: it shows " + to_string(now()) + ", events are recorded up to " +
+           to_string(implementation_->writer->newest_recorded());
   return {};
 }
 

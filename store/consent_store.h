@@ -1,5 +1,5 @@
-// The store: an append-only ledger and the current state of each number in RocksDB, and in front of it an index in memory from
-// which verdicts are made without touching the disk. Format: store/FORMAT.md.
+// The store: an append-only ledger and the current state of each number in RocksDB, and in front of it an index in
+// memory from which verdicts are made without touching the disk. Format: store/FORMAT.md.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@ struct recorded {
   event_id id{};
   instant occurred_at{};
   instant recorded_at{};
-  bool already_known = false;  // the same entry had been recorded before: nothing changed, and these are the earlier event's
+  bool already_known =
+      false;  // the same entry had been recorded before: nothing changed, and these are the earlier event's
 };
 
 // One for each event handed in, or why none of them is on disk.
@@ -43,8 +44,8 @@ class consent_store {
     std::function<void(double)> on_write;
   };
 
-  // Opens or creates the store, takes its lock and loads the index. Fails with what to do when another process holds it, when the
-  // format is not ours, or when it is damaged.
+  // Opens or creates the store, takes its lock and loads the index. Fails with what to do when another process holds
+  // it, when the format is not ours, or when it is damaged.
   static std::variant<std::unique_ptr<consent_store>, failure> open(options o);
   ~consent_store();  // writes what has been handed in, then closes
   consent_store(const consent_store&) = delete;
@@ -53,16 +54,18 @@ class consent_store {
   // --- the path of a message: any thread, no disk, no allocation ---
 
   finding judge(number who, const question& q) const;
-  // False after a failed write until one succeeds again (the store reopens itself and keeps trying), and while the clock is
-  // implausible (more than an hour before the newest recorded event): nothing that needs consent may pass then.
+  // False after a failed write until one succeeds again (the store reopens itself and keeps trying), and while the
+  // clock is implausible (more than an hour before the newest recorded event): nothing that needs consent may pass
+  // then.
   bool available(instant now) const;
   scope_id intern(const scope& s);
 
   // --- recording: any thread ---
 
-  // Appends the events, all or none, in one synced write shared with whatever else waits (group commit); then calls `done` on the
-  // writer's thread. Opt-outs without an identity block in memory before this returns, whether or not the write succeeds. The events made by the gate
-  // get an occurred_at that is later than any such event of the same number.
+  // Appends the events, all or none, in one synced write shared with whatever else waits (group commit); then calls
+  // `done` on the writer's thread. Opt-outs without an identity block in memory before this returns, whether or not the
+  // write succeeds. The events made by the gate get an occurred_at that is later than any such event of the same
+  // number.
   void record(std::vector<event> events, completion done);
   outcome record_and_wait(std::vector<event> events);
 

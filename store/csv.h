@@ -13,7 +13,7 @@ struct csv_row {
   std::uint64_t line = 0;  // of its first line, from 1
   std::string raw;         // without the line's end
   std::vector<std::string> fields;
-  std::string wrong;       // why it is no row, or empty
+  std::string wrong;  // why it is no row, or empty
 };
 
 class csv_reader {
@@ -23,8 +23,8 @@ class csv_reader {
 
   explicit csv_reader(std::istream& in) : in_(in) {}
 
-  // The next row, or nothing at the end. Empty lines are passed over. After a row with a quote that is never closed, reading goes on
-  // with the line after the one where that row began.
+  // The next row, or nothing at the end. Empty lines are passed over. After a row with a quote that is never closed,
+  // reading goes on with the line after the one where that row began.
   std::optional<csv_row> next();
   std::uint64_t octets_read() const { return octets_; }
 

@@ -39,7 +39,8 @@ class sha256 {
 std::array<std::uint8_t, 16> digest(const entry& e) {
   thread_local sha256 algorithm;
   byte_writer fields;
-  for (const auto& [name, member] : entry_fields()) fields.text(e.*member);
+  for (const auto& [name, member] : entry_fields())
+    fields.text(e.*member);
   return algorithm.truncated(fields.take());
 }
 

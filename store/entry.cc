@@ -11,7 +11,9 @@ constexpr std::size_t most_octets = 4096;
 
 constexpr std::string_view time_format = "RFC 3339 (2026-11-24T10:00:00Z) or a date alone (2026-11-24)";
 
-bool is_given(std::string_view text) { return text.find_first_not_of(' ') != std::string_view::npos; }
+bool is_given(std::string_view text) {
+  return text.find_first_not_of(' ') != std::string_view::npos;
+}
 
 // Control characters of ASCII; the text a person agreed to may have lines and tabs.
 bool is_control(char c, bool has_lines) {
@@ -22,7 +24,8 @@ bool is_control(char c, bool has_lines) {
 std::string shortened(const std::string& text) {
   if (text.size() <= 60) return text;
   std::size_t end = 60;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not within a character
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+    --end;  // not within a character
   return text.substr(0, end) + "...";
 }
 
@@ -84,7 +87,8 @@ class examination {
     const std::string& text = entry_.event;
     if (!is_given(text)) return refuse("event", "is missing; opt_in or opt_out");
     if (text == "recall" || text == "erasure" || text == "correction" || text == "reassigned")
-      return refuse("event", "\"" + text + "\" is written by the gate's own command alone; an entry is opt_in or opt_out");
+      return refuse("event",
+                    "\"" + text + "\" is written by the gate's own command alone; an entry is opt_in or opt_out");
     const auto kind = read_event_kind(text);
     if (!kind) return refuse("event", "\"" + shortened(text) + "\" is not an event; opt_in or opt_out");
     event_.kind = *kind;
@@ -107,8 +111,8 @@ class examination {
     }
     const auto t = read_time(entry_.occurred_at);
     if (!t)
-      return refuse("occurred_at", "cannot read \"" + shortened(entry_.occurred_at) + "\" as a time; " +
-                                       std::string(time_format));
+      return refuse("occurred_at",
+                    "cannot read \"" + shortened(entry_.occurred_at) + "\" as a time; " + std::string(time_format));
     if (is_opt_out()) event_.occurred_at = std::min(t->latest, now_);
     if (!is_opt_in()) return;
     event_.occurred_at = t->earliest;
@@ -119,7 +123,8 @@ class examination {
   void check_method() {
     const std::string& text = entry_.method;
     if (!is_given(text)) {
-      if (is_opt_in()) refuse("method", "is missing; an opt-in needs web_form, paper, call, point_of_sale, sale or api");
+      if (is_opt_in())
+        refuse("method", "is missing; an opt-in needs web_form, paper, call, point_of_sale, sale or api");
       return;
     }
     const auto method = read_method(text);
@@ -128,9 +133,11 @@ class examination {
       refuse("method", "\"" + shortened(text) + "\" is not a method; web_form, paper, call, point_of_sale, sale, api" +
                            std::string(is_opt_in() ? "" : ", letter or registry"));
     else if (made_by_gate(*method))
-      refuse("method", "\"" + text + "\" is written by the gate alone, from a message of the person; it cannot be entered");
+      refuse("method",
+             "\"" + text + "\" is written by the gate alone, from a message of the person; it cannot be entered");
     else if (is_opt_in() && for_opt_outs)
-      refuse("method", "\"" + text + "\" is a method for opt-outs; an opt-in needs web_form, paper, call, point_of_sale, "
+      refuse("method", "\"" + text +
+                           "\" is a method for opt-outs; an opt-in needs web_form, paper, call, point_of_sale, "
                            "sale or api");
     else
       event_.method = *method;
@@ -138,14 +145,16 @@ class examination {
 
   void check_source() {
     if (is_opt_in()) {
-      if (!is_given(entry_.source)) refuse("source", "is missing; an opt-in needs the batch, form or supplier it came from");
+      if (!is_given(entry_.source))
+        refuse("source", "is missing; an opt-in needs the batch, form or supplier it came from");
       if (!is_given(entry_.collector)) refuse("collector", "is missing; an opt-in needs who asked the person");
       if (!is_given(entry_.evidence)) refuse("evidence", "is missing; an opt-in needs a reference to its proof");
     }
     if (!is_given(entry_.source_kind)) return;
     const auto kind = read_source_kind(entry_.source_kind);
     if (!kind)
-      refuse("source_kind", "\"" + shortened(entry_.source_kind) + "\" is not a kind of source; own_form, partner, broker or "
+      refuse("source_kind", "\"" + shortened(entry_.source_kind) +
+                                "\" is not a kind of source; own_form, partner, broker or "
                                 "scraped");
     else if (is_opt_in() && *kind == source_kind::scraped)
       refuse("source_kind", "\"scraped\" is never a basis for an opt-in: the person was not asked");
@@ -166,8 +175,8 @@ class examination {
     if (!is_given(entry_.expires_at)) return;
     const auto t = read_time(entry_.expires_at);
     if (!t)
-      return refuse("expires_at", "cannot read \"" + shortened(entry_.expires_at) + "\" as a time; " +
-                                      std::string(time_format));
+      return refuse("expires_at",
+                    "cannot read \"" + shortened(entry_.expires_at) + "\" as a time; " + std::string(time_format));
     event_.expires_at = t->earliest;
     const bool occurred_is_known = is_given(entry_.occurred_at) && event_.occurred_at != instant{};
     if (is_opt_in() && occurred_is_known && t->earliest <= event_.occurred_at)

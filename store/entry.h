@@ -1,4 +1,5 @@
-// The door of the ledger: what people enter (a CSV row, a JSON object, command line options), checked and made into an event.
+// The door of the ledger: what people enter (a CSV row, a JSON object, command line options), checked and made into an
+// event.
 #pragma once
 
 #include <string>
@@ -11,13 +12,13 @@ namespace store {
 
 // The fields as they were written; empty means not given.
 struct entry {
-  std::string number, event, scope, occurred_at, method, source, source_kind, collector, evidence, evidence_sha256, wording,
-      expires_at;
+  std::string number, event, scope, occurred_at, method, source, source_kind, collector, evidence, evidence_sha256,
+      wording, expires_at;
 };
 
 struct field {
   std::string_view name;
-  std::string entry::*member;
+  std::string entry::* member;
 };
 // Every field of an entry by its name, in the order of the documentation.
 const std::vector<field>& entry_fields();
@@ -28,9 +29,9 @@ struct refusal {
   std::string message;
 };
 
-// The event, its times settled (a date alone is the earliest instant for an opt-in and the latest for an opt-out; an opt-out without a
-// time or with one in the future counts from `now`), or every reason why not. Never makes an event that claims mo_keyword,
-// double_opt_in or carrier.
+// The event, its times settled (a date alone is the earliest instant for an opt-in and the latest for an opt-out; an
+// opt-out without a time or with one in the future counts from `now`), or every reason why not. Never makes an event
+// that claims mo_keyword, double_opt_in or carrier.
 std::variant<event, std::vector<refusal>> check(const entry& e, const numbering_plan& plan, instant now);
 
 // The identity of an entry: a digest of its fields as written.

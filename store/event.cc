@@ -11,18 +11,17 @@ using named = std::pair<T, std::string_view>;
 constexpr named<event_kind> event_kinds[] = {
     {event_kind::opt_in, "opt_in"}, {event_kind::opt_out, "opt_out"}, {event_kind::recall, "recall"}};
 
-constexpr named<consent_method> methods[] = {
-    {consent_method::web_form, "web_form"},
-    {consent_method::paper, "paper"},
-    {consent_method::call, "call"},
-    {consent_method::point_of_sale, "point_of_sale"},
-    {consent_method::sale, "sale"},
-    {consent_method::api, "api"},
-    {consent_method::letter, "letter"},
-    {consent_method::registry, "registry"},
-    {consent_method::mo_keyword, "mo_keyword"},
-    {consent_method::double_opt_in, "double_opt_in"},
-    {consent_method::carrier, "carrier"}};
+constexpr named<consent_method> methods[] = {{consent_method::web_form, "web_form"},
+                                             {consent_method::paper, "paper"},
+                                             {consent_method::call, "call"},
+                                             {consent_method::point_of_sale, "point_of_sale"},
+                                             {consent_method::sale, "sale"},
+                                             {consent_method::api, "api"},
+                                             {consent_method::letter, "letter"},
+                                             {consent_method::registry, "registry"},
+                                             {consent_method::mo_keyword, "mo_keyword"},
+                                             {consent_method::double_opt_in, "double_opt_in"},
+                                             {consent_method::carrier, "carrier"}};
 
 constexpr named<source_kind> source_kinds[] = {{source_kind::own_form, "own_form"},
                                                {source_kind::partner, "partner"},
@@ -54,17 +53,31 @@ int hexadecimal(char c) {
 }
 
 // Where the hyphens of a UUID stand, by the octet they precede.
-bool hyphen_before(std::size_t octet) { return octet == 4 || octet == 6 || octet == 8 || octet == 10; }
+bool hyphen_before(std::size_t octet) {
+  return octet == 4 || octet == 6 || octet == 8 || octet == 10;
+}
 
 }  // namespace
 
-std::string_view name(event_kind k) { return name_in(event_kinds, k); }
-std::string_view name(consent_method m) { return name_in(methods, m); }
-std::string_view name(source_kind k) { return name_in(source_kinds, k); }
+std::string_view name(event_kind k) {
+  return name_in(event_kinds, k);
+}
+std::string_view name(consent_method m) {
+  return name_in(methods, m);
+}
+std::string_view name(source_kind k) {
+  return name_in(source_kinds, k);
+}
 
-std::optional<event_kind> read_event_kind(std::string_view text) { return read_in(event_kinds, text); }
-std::optional<consent_method> read_method(std::string_view text) { return read_in(methods, text); }
-std::optional<source_kind> read_source_kind(std::string_view text) { return read_in(source_kinds, text); }
+std::optional<event_kind> read_event_kind(std::string_view text) {
+  return read_in(event_kinds, text);
+}
+std::optional<consent_method> read_method(std::string_view text) {
+  return read_in(methods, text);
+}
+std::optional<source_kind> read_source_kind(std::string_view text) {
+  return read_in(source_kinds, text);
+}
 
 std::string to_string(const scope& s) {
   switch (s.kind) {
@@ -80,8 +93,8 @@ std::string to_string(const scope& s) {
 
 std::optional<scope> read_scope(std::string_view text) {
   if (text == "all") return scope{};
-  for (const auto& [kind, prefix] : {named<scope_kind>{scope_kind::group, group_prefix},
-                                     named<scope_kind>{scope_kind::sender, sender_prefix}})
+  for (const auto& [kind, prefix] :
+       {named<scope_kind>{scope_kind::group, group_prefix}, named<scope_kind>{scope_kind::sender, sender_prefix}})
     if (text.starts_with(prefix) && text.size() > prefix.size())
       return scope{kind, std::string(text.substr(prefix.size()))};
   return std::nullopt;

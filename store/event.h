@@ -43,17 +43,19 @@ enum class consent_method : std::uint8_t {
 enum class source_kind : std::uint8_t { none = 0, own_form = 1, partner = 2, broker = 3, scraped = 4 };
 
 // True for what the gate itself makes from a PDU of the person (or of the carrier); nothing else lifts an opt-out.
-constexpr bool made_by_gate(consent_method m) { return m >= consent_method::mo_keyword; }
+constexpr bool made_by_gate(consent_method m) {
+  return m >= consent_method::mo_keyword;
+}
 
 // Time-ordered and globally unique: a UUID version 7 (RFC 9562).
 using event_id = std::array<std::uint8_t, 16>;
 
 struct event {
-  event_id id{};                // given by the store
-  std::uint64_t sequence = 0;   // the place in this ledger, from 1; given by the store
-  instant recorded_at{};        // given by the store
-  std::string actor;            // "gate", a token's name, "import:JOB"
-  number who;                   // zero for a recall
+  event_id id{};               // given by the store
+  std::uint64_t sequence = 0;  // the place in this ledger, from 1; given by the store
+  instant recorded_at{};       // given by the store
+  std::string actor;           // "gate", a token's name, "import:JOB"
+  number who;                  // zero for a recall
   std::string number_as_received;
   event_kind kind = event_kind::opt_in;
   store::scope scope;

@@ -9,12 +9,16 @@ constexpr std::uint8_t record_version = 1;
 constexpr std::uint8_t has_expiry = 1;
 constexpr std::uint8_t has_identity = 2;
 
-std::uint64_t raw(instant t) { return static_cast<std::uint64_t>(t.time_since_epoch().count()); }
+std::uint64_t raw(instant t) {
+  return static_cast<std::uint64_t>(t.time_since_epoch().count());
+}
 instant to_instant(std::uint64_t raw_value) {
   return instant{std::chrono::microseconds{static_cast<std::int64_t>(raw_value)}};
 }
 
-bool is_zero(const std::array<std::uint8_t, 16>& octets) { return octets == std::array<std::uint8_t, 16>{}; }
+bool is_zero(const std::array<std::uint8_t, 16>& octets) {
+  return octets == std::array<std::uint8_t, 16>{};
+}
 
 // What erasing a person will have to remove stands apart from what has to stay.
 std::string encode_personal(const event& e) {

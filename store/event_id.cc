@@ -26,11 +26,13 @@ event_id event_id_maker::next(instant at) {
     counter_ = 0;
   }
   event_id id{};
-  for (std::size_t i = 0; i < 6; ++i) id[i] = static_cast<std::uint8_t>(milliseconds_ >> (40 - 8 * i));
+  for (std::size_t i = 0; i < 6; ++i)
+    id[i] = static_cast<std::uint8_t>(milliseconds_ >> (40 - 8 * i));
   id[6] = static_cast<std::uint8_t>(0x70 | counter_ >> 8);
   id[7] = static_cast<std::uint8_t>(counter_);
   const std::uint64_t tail = random_();
-  for (std::size_t i = 0; i < 8; ++i) id[8 + i] = static_cast<std::uint8_t>(tail >> (56 - 8 * i));
+  for (std::size_t i = 0; i < 8; ++i)
+    id[8 + i] = static_cast<std::uint8_t>(tail >> (56 - 8 * i));
   id[8] = static_cast<std::uint8_t>(0x80 | (id[8] & 0x3f));
   return id;
 }

@@ -49,7 +49,8 @@ std::variant<columns, failure> read_header(const std::optional<csv_row>& header)
     const auto field = std::ranges::find(entry_fields(), name, &store::field::name);
     if (field == entry_fields().end()) {
       std::string known;
-      for (const auto& f : entry_fields()) known += (known.empty() ? "" : ", ") + std::string(f.name);
+      for (const auto& f : entry_fields())
+        known += (known.empty() ? "" : ", ") + std::string(f.name);
       return failure{"the header names an unknown field `" + name + "`; the fields are " + known};
     }
     if (!seen.insert(name).second) return failure{"the header names the field `" + name + "` twice"};
@@ -95,7 +96,8 @@ class importer {
                                       std::to_string(columns_.size())}});
     }
     entry e;
-    for (std::size_t i = 0; i < columns_.size(); ++i) e.*columns_[i] = row.fields[i];
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      e.*columns_[i] = row.fields[i];
     auto checked = check(e, options_.plan, now());
     if (auto* reasons = std::get_if<std::vector<refusal>>(&checked)) return refuse(row, std::move(*reasons));
     event made = std::get<event>(std::move(checked));
@@ -141,7 +143,8 @@ class importer {
       return failure{"the store took no events from line " + std::to_string(written_line_) + " on: " + why->message +
                      "; import the file again once it does: rows that are in are recognised"};
     }
-    for (const recorded& r : std::get<std::vector<recorded>>(o)) ++(r.already_known ? progress_.unchanged : progress_.taken);
+    for (const recorded& r : std::get<std::vector<recorded>>(o))
+      ++(r.already_known ? progress_.unchanged : progress_.taken);
     return std::nullopt;
   }
 
@@ -159,7 +162,8 @@ class importer {
 
 }  // namespace
 
-std::optional<failure> import_csv(std::istream& csv, consent_store& into, const import_options& o, import_progress& progress) {
+std::optional<failure> import_csv(std::istream& csv, consent_store& into, const import_options& o,
+                                  import_progress& progress) {
   return importer(csv, into, o, progress).run();
 }
 

@@ -26,15 +26,16 @@ struct refused_row {
 struct import_options {
   numbering_plan plan;
   std::string actor;
-  bool dry_run = false;                                    // check every row, record nothing
-  std::function<void(const refused_row&)> on_refused;      // in the order of the file
+  bool dry_run = false;                                             // check every row, record nothing
+  std::function<void(const refused_row&)> on_refused;               // in the order of the file
   std::function<void(std::uint64_t line, std::string)> on_warning;  // a sender or group that is not (yet) configured
-  std::function<bool(const scope&)> is_configured;         // may be empty: no warnings
+  std::function<bool(const scope&)> is_configured;                  // may be empty: no warnings
 };
 
-// The header line and the encoding of the whole file are checked before anything is stored. A failure means nothing was stored,
-// unless it says that the store stopped taking events, which names the line from which on; the file can be imported again:
-// rows that are in are recognised.
-std::optional<failure> import_csv(std::istream& csv, consent_store& into, const import_options& o, import_progress& progress);
+// The header line and the encoding of the whole file are checked before anything is stored. A failure means nothing was
+// stored, unless it says that the store stopped taking events, which names the line from which on; the file can be
+// imported again: rows that are in are recognised.
+std::optional<failure> import_csv(std::istream& csv, consent_store& into, const import_options& o,
+                                  import_progress& progress);
 
 }  // namespace store

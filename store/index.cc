@@ -12,7 +12,9 @@ constexpr std::size_t shard_count = std::size_t{1} << shard_bits;
 constexpr std::size_t least_capacity = 8;
 
 // Slots are filled up to four fifths; linear probing stays short there.
-constexpr bool is_full(std::size_t used, std::size_t capacity) { return used * 5 >= capacity * 4; }
+constexpr bool is_full(std::size_t used, std::size_t capacity) {
+  return used * 5 >= capacity * 4;
+}
 
 std::uint64_t hash_of(number n) {  // the finaliser of MurmurHash3
   std::uint64_t h = n.digits;
@@ -28,8 +30,8 @@ constexpr std::uint64_t is_overflow = std::uint64_t{1} << 52;
 
 }  // namespace
 
-// `key` is 0 in an empty slot. An expiry is in whole seconds after 1970, 0 for none. A fact that does not fit goes to the overflow,
-// like several facts do; then `sequence` is the place there.
+// `key` is 0 in an empty slot. An expiry is in whole seconds after 1970, 0 for none. A fact that does not fit goes to
+// the overflow, like several facts do; then `sequence` is the place there.
 struct index::slot {
   std::uint64_t key = 0;
   std::int64_t occurred_at = 0;
@@ -44,8 +46,7 @@ struct index::slot {
     if (!f.expires_at) return true;
     const auto since_1970 = f.expires_at->time_since_epoch();
     const auto seconds = std::chrono::floor<std::chrono::seconds>(since_1970);
-    return seconds == since_1970 && seconds.count() > 0 &&
-           seconds.count() <= std::numeric_limits<std::uint32_t>::max();
+    return seconds == since_1970 && seconds.count() > 0 && seconds.count() <= std::numeric_limits<std::uint32_t>::max();
   }
 
   void put(number who, const fact& f) {
@@ -120,8 +121,10 @@ struct alignas(64) index::shard {
       return;
     }
     std::vector<fact> known;
-    if (s.key == 0) ++used;
-    else known.push_back(s.get());
+    if (s.key == 0)
+      ++used;
+    else
+      known.push_back(s.get());
     store::merge(known, f);
     if (known.size() == 1 && slot::fits(known.front())) {
       s.put(who, known.front());
@@ -134,7 +137,8 @@ struct alignas(64) index::shard {
 
   std::uint64_t octets() const {
     std::uint64_t sum = slots.capacity() * sizeof(slot) + overflow.capacity() * sizeof(std::vector<fact>);
-    for (const auto& facts : overflow) sum += facts.capacity() * sizeof(fact);
+    for (const auto& facts : overflow)
+      sum += facts.capacity() * sizeof(fact);
     return sum;
   }
 };
@@ -142,7 +146,9 @@ struct alignas(64) index::shard {
 index::index() : shards_(std::make_unique<shard[]>(shard_count)) {}
 index::~index() = default;
 
-index::shard& index::shard_of(std::uint64_t hash) const { return shards_[hash >> (64 - shard_bits)]; }
+index::shard& index::shard_of(std::uint64_t hash) const {
+  return shards_[hash >> (64 - shard_bits)];
+}
 
 void index::reserve(std::uint64_t numbers) {
   for (std::size_t i = 0; i < shard_count; ++i)
@@ -184,9 +190,11 @@ void index::merge(number who, const fact& f) {
 }
 
 void index::recall(source_id source, instant up_to, std::uint64_t sequence) {
-  for (std::size_t i = 0; i < shard_count; ++i) shards_[i].lock.lock();
+  for (std::size_t i = 0; i < shard_count; ++i)
+    shards_[i].lock.lock();
   recalls_.add(source, up_to, sequence);
-  for (std::size_t i = 0; i < shard_count; ++i) shards_[i].lock.unlock();
+  for (std::size_t i = 0; i < shard_count; ++i)
+    shards_[i].lock.unlock();
 }
 
 std::uint64_t index::numbers() const {

@@ -1,5 +1,5 @@
-// What is known of every number, in memory: the verdict of a message is made here. Sharded by number; each shard is an open-addressing
-// table of 32-octet slots. A slot holds the only fact of a number, or says where several are.
+// What is known of every number, in memory: the verdict of a message is made here. Sharded by number; each shard is an
+// open-addressing table of 32-octet slots. A slot holds the only fact of a number, or says where several are.
 #pragma once
 
 #include <cstdint>

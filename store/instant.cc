@@ -15,7 +15,8 @@ class scanner {
   int digits(std::size_t count) {
     int value = 0;
     if (rest_.size() < count) failed_ = true;
-    for (std::size_t i = 0; i < count && !failed_; ++i) value = value * 10 + next_digit();
+    for (std::size_t i = 0; i < count && !failed_; ++i)
+      value = value * 10 + next_digit();
     return value;
   }
 
@@ -118,6 +119,8 @@ std::string to_string(instant t) {
   return text + 'Z';
 }
 
-instant now() { return floor<microseconds>(system_clock::now()); }
+instant now() {
+  return floor<microseconds>(system_clock::now());
+}
 
 }  // namespace store

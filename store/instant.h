@@ -10,7 +10,8 @@ namespace store {
 
 using instant = std::chrono::sys_time<std::chrono::microseconds>;
 
-// A time as people write it: RFC 3339 (2026-11-24T10:00:00Z, with or without a fraction and an offset), or a date alone.
+// A time as people write it: RFC 3339 (2026-11-24T10:00:00Z, with or without a fraction and an offset), or a date
+// alone.
 struct written_time {
   instant earliest;
   instant latest;  // equal to `earliest` unless a date alone was written: then the day's last microsecond (UTC)

@@ -23,24 +23,33 @@ constexpr const char* format_key = "format";
 constexpr const char* format = "consentgate 1";
 
 enum family : std::size_t { meta, events, states, history_keys, identities, dictionary, family_count };
-constexpr std::array<const char*, family_count> family_names{"default", "events", "states", "history", "identities", "names"};
+constexpr std::array<const char*, family_count> family_names{"default", "events",     "states",
+                                                             "history", "identities", "names"};
 
 std::string big_endian(std::uint64_t value, int octets = 8) {
   std::string key;
-  for (int shift = (octets - 1) * 8; shift >= 0; shift -= 8) key.push_back(static_cast<char>(value >> shift));
+  for (int shift = (octets - 1) * 8; shift >= 0; shift -= 8)
+    key.push_back(static_cast<char>(value >> shift));
   return key;
 }
 
 std::uint64_t from_big_endian(Slice key) {
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < key.size(); ++i) value = value << 8 | static_cast<std::uint8_t>(key[i]);
+  for (std::size_t i = 0; i < key.size(); ++i)
+    value = value << 8 | static_cast<std::uint8_t>(key[i]);
   return value;
 }
 
-Slice slice(const std::array<std::uint8_t, 16>& octets) { return {reinterpret_cast<const char*>(octets.data()), octets.size()}; }
+Slice slice(const std::array<std::uint8_t, 16>& octets) {
+  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
+}
 
-failure broken(const std::string& what, const Status& s) { return {what + ": " + s.ToString()}; }
-failure damaged(const std::string& what) { return {what + " cannot be decoded: the store is damaged; restore it from a backup"}; }
+failure broken(const std::string& what, const Status& s) {
+  return {what + ": " + s.ToString()};
+}
+failure damaged(const std::string& what) {
+  return {what + " cannot be decoded: the store is damaged; restore it from a backup"};
+}
 
 rocksdb::ColumnFamilyOptions family_options(bool point_lookups) {
   rocksdb::BlockBasedTableOptions table;
@@ -54,8 +63,8 @@ rocksdb::ColumnFamilyOptions family_options(bool point_lookups) {
   return o;
 }
 
-// RocksDB's own log file aborts the process when it cannot be written (an assertion that Debian's build keeps): on a full disk the gate
-// must refuse, not die. What goes wrong is in the statuses that its calls return.
+// RocksDB's own log file aborts the process when it cannot be written (an assertion that Debian's build keeps): on a
+// full disk the gate must refuse, not die. What goes wrong is in the statuses that its calls return.
 class no_log : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
@@ -76,8 +85,10 @@ rocksdb::DBOptions database_options() {
 }
 
 std::string open_failure(const std::filesystem::path& path, const Status& s) {
-  if (s.ToString().find("lock") != std::string::npos || s.ToString().find("Resource temporarily unavailable") != std::string::npos) {
-    return "the store " + path.string() + " is in use by another consentgate; stop that one or use another `store.path`";
+  if (s.ToString().find("lock") != std::string::npos ||
+      s.ToString().find("Resource temporarily unavailable") != std::string::npos) {
+    return "the store " + path.string() +
+           " is in use by another consentgate; stop that one or use another `store.path`";
   }
   return "the store " + path.string() + " cannot be opened: " + s.ToString();
 }
@@ -89,7 +100,8 @@ struct ledger::database {
   std::vector<ColumnFamilyHandle*> families;
 
   ~database() {
-    for (ColumnFamilyHandle* f : families) db->DestroyColumnFamilyHandle(f);
+    for (ColumnFamilyHandle* f : families)
+      db->DestroyColumnFamilyHandle(f);
   }
   std::unique_ptr<rocksdb::Iterator> iterate(family f, std::size_t readahead = 0) const {
     rocksdb::ReadOptions o;
@@ -112,7 +124,8 @@ std::variant<std::unique_ptr<ledger>, failure> ledger::open(const std::filesyste
   }
   auto made = std::make_unique<database>();
   rocksdb::DB* db = nullptr;
-  const Status opened = rocksdb::DB::Open(database_options(), (path / "rocksdb").string(), wanted, &made->families, &db);
+  const Status opened =
+      rocksdb::DB::Open(database_options(), (path / "rocksdb").string(), wanted, &made->families, &db);
   if (!opened.ok()) return failure{open_failure(path, opened)};
   made->db.reset(db);
 
@@ -125,8 +138,8 @@ std::variant<std::unique_ptr<ledger>, failure> ledger::open(const std::filesyste
   } else if (!read.ok()) {
     return broken("the store cannot be read", read);
   } else if (found != format) {
-    return failure{"the store " + path.string() + " has the format \"" + found + "\" and this version reads \"" + format +
-                   "\"; use the version that wrote it"};
+    return failure{"the store " + path.string() + " has the format \"" + found + "\" and this version reads \"" +
+                   format + "\"; use the version that wrote it"};
   }
   return std::unique_ptr<ledger>(new ledger(std::move(made)));
 }
@@ -150,7 +163,8 @@ std::optional<failure> ledger::each_name(const std::function<bool(const stored_n
     if (key.size() != 5) return damaged("the dictionary");
     const auto kind = static_cast<name_kind>(key[0]);
     key.remove_prefix(1);
-    if (!visit({kind, static_cast<std::uint32_t>(from_big_endian(key)), it->value().ToString()})) return damaged("the dictionary");
+    if (!visit({kind, static_cast<std::uint32_t>(from_big_endian(key)), it->value().ToString()}))
+      return damaged("the dictionary");
   }
   return it->status().ok() ? std::nullopt : std::optional(broken("the dictionary cannot be read", it->status()));
 }
@@ -214,7 +228,8 @@ std::variant<std::vector<fact>, failure> ledger::state(number who) const {
   return known;
 }
 
-std::variant<std::optional<std::uint64_t>, failure> ledger::find_identity(const std::array<std::uint8_t, 16>& identity) const {
+std::variant<std::optional<std::uint64_t>, failure> ledger::find_identity(
+    const std::array<std::uint8_t, 16>& identity) const {
   std::string sequence;
   const Status s = db_->db->Get({}, db_->families[identities], slice(identity), &sequence);
   if (s.IsNotFound()) return std::optional<std::uint64_t>();
@@ -231,8 +246,10 @@ std::optional<failure> ledger::write(const changes& c) {
     batch.Put(f[history_keys], big_endian(e.who.digits) + sequence, "");
     if (e.identity != std::array<std::uint8_t, 16>{}) batch.Put(f[identities], slice(e.identity), sequence);
   }
-  for (const auto& [who, known] : c.states) batch.Put(f[states], big_endian(who.digits), encode(known));
-  for (const stored_name& n : c.names) batch.Put(f[dictionary], static_cast<char>(n.kind) + big_endian(n.id, 4), n.text);
+  for (const auto& [who, known] : c.states)
+    batch.Put(f[states], big_endian(who.digits), encode(known));
+  for (const stored_name& n : c.names)
+    batch.Put(f[dictionary], static_cast<char>(n.kind) + big_endian(n.id, 4), n.text);
   rocksdb::WriteOptions synced;
   synced.sync = true;
   const Status s = db_->db->Write(synced, &batch);

@@ -1,4 +1,5 @@
-// The dictionary of the store: names of scopes and sources, and the small numbers that stand for them in states and in the index.
+// The dictionary of the store: names of scopes and sources, and the small numbers that stand for them in states and in
+// the index.
 #pragma once
 
 #include <deque>

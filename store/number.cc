@@ -8,7 +8,9 @@ namespace {
 constexpr std::size_t fewest_digits = 8;
 constexpr std::size_t most_digits = 15;
 
-bool is_dropped(char c) { return c == ' ' || c == '.' || c == '-' || c == '(' || c == ')'; }
+bool is_dropped(char c) {
+  return c == ' ' || c == '.' || c == '-' || c == '(' || c == ')';
+}
 
 std::string without_separators(std::string_view text) {
   std::string kept;
@@ -67,7 +69,9 @@ std::optional<number> read_number(std::string_view text, number_kind claimed, co
   return has_trunk ? read_national(rest, plan) : read_international(rest, plan);
 }
 
-std::string to_string(number n) { return std::to_string(n.digits); }
+std::string to_string(number n) {
+  return std::to_string(n.digits);
+}
 
 std::string masked(number n) {
   const std::string digits = to_string(n);

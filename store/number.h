@@ -17,18 +17,19 @@ struct number {
 
 // How national numbers are recognised and completed.
 struct numbering_plan {
-  std::string country_code;                // empty: national numbers are unreadable
-  std::string trunk_prefix = "0";          // empty: none
+  std::string country_code;                 // empty: national numbers are unreadable
+  std::string trunk_prefix = "0";           // empty: none
   std::string international_prefix = "00";  // empty: none
 };
 
 // What the writer claims of the number (for SMPP: its type_of_number).
 enum class number_kind { unknown, international, national };
 
-// Spaces, dots, hyphens and parentheses are dropped. A number that starts with + or the international prefix is international
-// whatever is claimed; `national` drops the trunk prefix and puts the country code in front; `unknown` is national when it starts
-// with the trunk prefix and international otherwise. In an international number a trunk prefix straight after the own country
-// code is dropped: +33 (0)6 is +33 6. Empty when the result is not 8 to 15 digits not starting with 0.
+// Spaces, dots, hyphens and parentheses are dropped. A number that starts with + or the international prefix is
+// international whatever is claimed; `national` drops the trunk prefix and puts the country code in front; `unknown` is
+// national when it starts with the trunk prefix and international otherwise. In an international number a trunk prefix
+// straight after the own country code is dropped: +33 (0)6 is +33 6. Empty when the result is not 8 to 15 digits not
+// starting with 0.
 std::optional<number> read_number(std::string_view text, number_kind claimed, const numbering_plan& plan);
 
 std::string to_string(number n);  // the digits: "33612345678"

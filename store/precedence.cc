@@ -54,8 +54,10 @@ acts latest_acts(std::span<const fact> known, const question& q) {
   acts found;
   for (const fact& f : known) {
     if (!counts(f, q)) continue;
-    if (f.opt_out) found.opt_out = higher(found.opt_out, f);
-    else if (f.by_reply) found.reply = higher(found.reply, f);
+    if (f.opt_out)
+      found.opt_out = higher(found.opt_out, f);
+    else if (f.by_reply)
+      found.reply = higher(found.reply, f);
   }
   return found;
 }
@@ -91,7 +93,9 @@ finding judge_opt_ins(std::span<const fact> known, const acts& latest, const rec
 
 }  // namespace
 
-bool supersedes(const fact& a, const fact& b) { return same_kind(a, b) && outranks(a, b); }
+bool supersedes(const fact& a, const fact& b) {
+  return same_kind(a, b) && outranks(a, b);
+}
 
 bool merge(std::vector<fact>& known, const fact& f) {
   for (const fact& k : known)

@@ -1,10 +1,11 @@
 // Which event wins: the rules of consent as pure functions of what is known about one number.
 //
-// 1. Without a live opt-in there is no consent. 2. Events compare by occurred_at, when the person acted; ties go to the opt-out.
-// 3. An opt-out ends every earlier opt-in in its scope, and only the person's own later reply (an opt-in made by the gate from a PDU)
-// lifts it. 4. A late-arriving old opt-in is ineffective. 6. A lift for one sender lifts for that sender only. 8. Opt-ins
-// expire, opt-outs do not; an expired lift revives nothing; a recall voids a source's opt-ins that occurred up to it, except
-// those the person confirmed by SMS since.
+// 1. Without a live opt-in there is no consent. 2. Events compare by occurred_at, when the person acted; ties go to the
+// opt-out.
+// 3. An opt-out ends every earlier opt-in in its scope, and only the person's own later reply (an opt-in made by the
+// gate from a PDU) lifts it. 4. A late-arriving old opt-in is ineffective. 6. A lift for one sender lifts for that
+// sender only. 8. Opt-ins expire, opt-outs do not; an expired lift revives nothing; a recall voids a source's opt-ins
+// that occurred up to it, except those the person confirmed by SMS since.
 #pragma once
 
 #include <cstdint>
@@ -34,13 +35,13 @@ struct fact {
   bool operator==(const fact&) const = default;
 };
 
-// True when `b` can change no verdict beside `a`: a later opt-out in the same scope, a later reply in the same scope with the same
-// expiry, or a later opt-in that the same source gave for the same scope with the same expiry. Of two at the same instant the
-// one recorded first stays; one that is not on disk yet (sequence 0) gives way.
+// True when `b` can change no verdict beside `a`: a later opt-out in the same scope, a later reply in the same scope
+// with the same expiry, or a later opt-in that the same source gave for the same scope with the same expiry. Of two at
+// the same instant the one recorded first stays; one that is not on disk yet (sequence 0) gives way.
 bool supersedes(const fact& a, const fact& b);
 
-// Adds a fact to what is known of a number, and drops what is superseded. The result is the same for any order and any repetition
-// of the same facts. Returns whether anything changed.
+// Adds a fact to what is known of a number, and drops what is superseded. The result is the same for any order and any
+// repetition of the same facts. Returns whether anything changed.
 bool merge(std::vector<fact>& known, const fact& f);
 
 // source → the instant up to which its opt-ins are void. Small: looked at linearly or by index.
@@ -74,8 +75,8 @@ struct finding {
   std::uint64_t sequence = 0;  // the event it rests on; 0 when there is none (no_consent, or allowed under opt_out)
 };
 
-// What is superseded counts for nothing, so that facts give the same verdict merged or not. The event a source_recalled rests on is
-// the recall.
+// What is superseded counts for nothing, so that facts give the same verdict merged or not. The event a source_recalled
+// rests on is the recall.
 finding judge(std::span<const fact> known, const recalls& recalled, const question& q);
 
 }  // namespace store

@@ -13,7 +13,9 @@ constexpr std::uint8_t is_by_reply = 2;
 constexpr std::uint8_t has_expiry = 4;
 constexpr std::size_t least_octets_of_a_fact = 12;
 
-std::uint64_t raw(instant t) { return static_cast<std::uint64_t>(t.time_since_epoch().count()); }
+std::uint64_t raw(instant t) {
+  return static_cast<std::uint64_t>(t.time_since_epoch().count());
+}
 instant to_instant(std::uint64_t raw_value) {
   return instant{std::chrono::microseconds{static_cast<std::int64_t>(raw_value)}};
 }
@@ -62,7 +64,8 @@ bool decode_state(std::string_view record, std::vector<fact>& known) {
   if (in.octet() != record_version) return false;
   const std::uint64_t count = in.varint();
   if (count > record.size() / least_octets_of_a_fact) return false;
-  for (std::uint64_t i = 0; i < count && !in.failed(); ++i) known.push_back(read_fact(in));
+  for (std::uint64_t i = 0; i < count && !in.failed(); ++i)
+    known.push_back(read_fact(in));
   return in.complete();
 }
 

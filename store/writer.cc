@@ -109,7 +109,8 @@ void writer::commit(std::vector<request> requests) {
     if (!why) why = prepare(g, r, wall);
   }
   if (!why && !g.changes.events.empty()) {
-    for (auto& [digits, known] : g.states) g.changes.states.emplace_back(number{digits}, std::move(known));
+    for (auto& [digits, known] : g.states)
+      g.changes.states.emplace_back(number{digits}, std::move(known));
     g.changes.names = names_.unsaved();
     const auto begun = steady_clock::now();
     why = ledger_->write(g.changes);
@@ -125,13 +126,15 @@ void writer::commit(std::vector<request> requests) {
     return fail(requests, *why);
   }
   names_.saved(g.changes.names);
-  for (const auto& [who, f] : g.facts) index_.merge(who, f);
+  for (const auto& [who, f] : g.facts)
+    index_.merge(who, f);
   for (const event& e : g.changes.events) {
     if (e.kind == event_kind::recall) index_.recall(names_.intern_source(e.source), e.occurred_at, e.sequence);
   }
   last_sequence_ = g.last_sequence;
   newest_recorded_ = wall.time_since_epoch().count();
-  for (std::size_t i = 0; i < requests.size(); ++i) requests[i].done(std::move(g.results[i]));
+  for (std::size_t i = 0; i < requests.size(); ++i)
+    requests[i].done(std::move(g.results[i]));
 }
 
 std::optional<failure> writer::prepare(commit_group& g, request& r, instant wall) {
@@ -182,7 +185,8 @@ std::optional<failure> writer::add_fact(commit_group& g, const event& e) {
 }
 
 void writer::fail(std::vector<request>& requests, const failure& why) {
-  for (request& r : requests) r.done(why);
+  for (request& r : requests)
+    r.done(why);
 }
 
 // What a failed write left behind may turn up now: it is taken in, so that no sequence is given twice.

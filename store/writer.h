@@ -1,5 +1,6 @@
-// The one thread that writes: what waits is committed together, in one synced write (group commit). After a failed write the ledger is
-// closed and opened again, about once a second, until it can be written: RocksDB refuses all writes after an error.
+// The one thread that writes: what waits is committed together, in one synced write (group commit). After a failed
+// write the ledger is closed and opened again, about once a second, until it can be written: RocksDB refuses all writes
+// after an error.
 #pragma once
 
 #include <atomic>

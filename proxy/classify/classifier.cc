@@ -11,7 +11,8 @@ std::string_view without_repetition(std::string_view words) {
   for (std::size_t end = words.find(' '); end != std::string_view::npos; end = words.find(' ', end + 1)) {
     const std::string_view unit = words.substr(0, end);
     std::string_view rest = words.substr(end);
-    while (rest.size() > end && rest.front() == ' ' && rest.substr(1, end) == unit) rest.remove_prefix(end + 1);
+    while (rest.size() > end && rest.front() == ' ' && rest.substr(1, end) == unit)
+      rest.remove_prefix(end + 1);
     if (rest.empty()) return unit;
   }
   return words;

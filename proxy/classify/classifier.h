@@ -1,5 +1,5 @@
-// What a person's reply means: the keyword table of proxy/classify/keywords.tsv, after folding case, accents, width, punctuation
-// and surrounding white space.
+// What a person's reply means: the keyword table of proxy/classify/keywords.tsv, after folding case, accents, width,
+// punctuation and surrounding white space.
 #pragma once
 
 #include <string>

@@ -20,11 +20,13 @@ const icu::Normalizer2& nfkd() {
 bool is_optional_mark(UChar32 c) {
   if (c == 0x3099 || c == 0x309A) return false;
   const bool mark = u_charType(c) == U_NON_SPACING_MARK || u_charType(c) == U_ENCLOSING_MARK;
-  return mark && (c < 0x0700 || (c >= 0x1AB0 && c < 0x1B00) || (c >= 0x1DC0 && c < 0x1E00) || (c >= 0x20D0 && c < 0x2100) ||
-                  (c >= 0xFE00 && c < 0xFE30));
+  return mark && (c < 0x0700 || (c >= 0x1AB0 && c < 0x1B00) || (c >= 0x1DC0 && c < 0x1E00) ||
+                  (c >= 0x20D0 && c < 0x2100) || (c >= 0xFE00 && c < 0xFE30));
 }
 
-bool is_apostrophe(UChar32 c) { return c == '\'' || c == 0x2019 || c == 0x2018 || c == 0x02BC || c == 0x60 || c == 0xB4; }
+bool is_apostrophe(UChar32 c) {
+  return c == '\'' || c == 0x2019 || c == 0x2018 || c == 0x02BC || c == 0x60 || c == 0xB4;
+}
 
 bool is_invisible(UChar32 c) {
   constexpr UChar32 tatweel = 0x0640;
@@ -39,7 +41,8 @@ bool belongs_to_a_word(UChar32 c) {
 
 std::string fold(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
-  icu::UnicodeString folded = icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
+  icu::UnicodeString folded =
+      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
   folded.foldCase();
   folded = nfkd().normalize(folded, status);
   folded.foldCase();  // what decomposition brought to light

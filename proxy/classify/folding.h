@@ -6,9 +6,10 @@
 
 namespace proxy {
 
-// UTF-8 in, UTF-8 out: compatibility decomposition, full case folding (dotted and dotless i are one), no combining marks of Latin, Greek,
-// Cyrillic, Hebrew or Arabic, no invisible characters; letters and digits stay, an apostrophe disappears, every run of anything
-// else becomes one space, and none stands at either end. Octets that are not UTF-8 separate words.
+// UTF-8 in, UTF-8 out: compatibility decomposition, full case folding (dotted and dotless i are one), no combining
+// marks of Latin, Greek, Cyrillic, Hebrew or Arabic, no invisible characters; letters and digits stay, an apostrophe
+// disappears, every run of anything else becomes one space, and none stands at either end. Octets that are not UTF-8
+// separate words.
 std::string fold(std::string_view text);
 
 }  // namespace proxy

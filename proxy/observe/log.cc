@@ -41,7 +41,8 @@ boost::json::value to_json(const log_field& f) {
 
 std::string as_json(log_level level, std::string_view message, std::initializer_list<log_field> fields) {
   boost::json::object line{{"time", store::to_string(store::now())}, {"level", name(level)}, {"message", message}};
-  for (const log_field& f : fields) line[f.name] = to_json(f);
+  for (const log_field& f : fields)
+    line[f.name] = to_json(f);
   return boost::json::serialize(line);
 }
 
@@ -57,7 +58,9 @@ std::string as_text(log_level level, std::string_view message, std::initializer_
 
 }  // namespace
 
-void start_logging(log_format format) { format_in_use = format; }
+void start_logging(log_format format) {
+  format_in_use = format;
+}
 
 void log(log_level level, std::string_view message, std::initializer_list<log_field> fields) {
   const std::string line =

@@ -1,4 +1,5 @@
-// The log: one line an event on stderr, as a JSON object or as text for people. Never a line a message; numbers are masked by the caller.
+// The log: one line an event on stderr, as a JSON object or as text for people. Never a line a message; numbers are
+// masked by the caller.
 #pragma once
 
 #include <cstdint>

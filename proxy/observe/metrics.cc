@@ -17,9 +17,11 @@ using prometheus::Histogram;
 namespace {
 
 // What the gate adds to a message: microseconds while nothing waits.
-const Histogram::BucketBoundaries submit_buckets{1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2, 0.1, 1};
+const Histogram::BucketBoundaries submit_buckets{1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4,
+                                                 2e-4, 5e-4, 1e-3, 1e-2, 0.1,  1};
 // What others take: disks and SMSCs.
-const Histogram::BucketBoundaries waiting_buckets{1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60};
+const Histogram::BucketBoundaries waiting_buckets{1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2,
+                                                  0.1,  0.2,  0.5,  1,    2,    5,    10,   60};
 
 Family<Counter>& counters(prometheus::Registry& r, const char* name, const char* help) {
   return prometheus::BuildCounter().Name(name).Help(help).Register(r);
@@ -29,7 +31,8 @@ Family<Gauge>& gauges(prometheus::Registry& r, const char* name, const char* hel
   return prometheus::BuildGauge().Name(name).Help(help).Register(r);
 }
 
-Histogram& histogram(prometheus::Registry& r, const char* name, const char* help, const Histogram::BucketBoundaries& b) {
+Histogram& histogram(prometheus::Registry& r, const char* name, const char* help,
+                     const Histogram::BucketBoundaries& b) {
   return prometheus::BuildHistogram().Name(name).Help(help).Register(r).Add({}, b);
 }
 
@@ -38,23 +41,28 @@ Histogram& histogram(prometheus::Registry& r, const char* name, const char* help
 class metrics::implementation {
  public:
   prometheus::Registry registry;
-  Family<Counter>& submits = counters(registry, "consentgate_submits_total", "Submitted destinations by verdict and reason");
+  Family<Counter>& submits =
+      counters(registry, "consentgate_submits_total", "Submitted destinations by verdict and reason");
   Family<Counter>& opt_outs = counters(registry, "consentgate_opt_outs_total", "Opt-outs recorded");
   Family<Counter>& opt_ins = counters(registry, "consentgate_opt_ins_total", "Opt-ins recorded");
   Family<Gauge>& session_count = gauges(registry, "consentgate_sessions", "Open connections");
-  Family<Gauge>& upstream_up = gauges(registry, "consentgate_upstream_up", "1 when the last attempt to connect succeeded");
+  Family<Gauge>& upstream_up =
+      gauges(registry, "consentgate_upstream_up", "1 when the last attempt to connect succeeded");
   Family<Counter>& pdus = counters(registry, "consentgate_pdus_total", "PDUs received");
-  Family<Counter>& malformed = counters(registry, "consentgate_malformed_pdus_total", "PDUs that could not be decoded or framed");
+  Family<Counter>& malformed =
+      counters(registry, "consentgate_malformed_pdus_total", "PDUs that could not be decoded or framed");
   Family<Counter>& stray = counters(registry, "consentgate_stray_answers_total", "Answers nobody waited for, dropped");
   Family<Counter>& limits = counters(registry, "consentgate_limits_total", "Times a limit was reached");
-  Family<Counter>& reloads = counters(registry, "consentgate_config_reloads_total", "Reloads of the configuration by result");
+  Family<Counter>& reloads =
+      counters(registry, "consentgate_config_reloads_total", "Reloads of the configuration by result");
   std::array<Gauge*, leg_count> sessions_by_leg{};
   std::array<Counter*, leg_count> malformed_by_leg{};
   std::array<Counter*, leg_count> stray_by_leg{};
   Histogram& submit_seconds =
       histogram(registry, "consentgate_submit_seconds", "Time the gate itself adds to a submission", submit_buckets);
-  Histogram& upstream_response_seconds = histogram(registry, "consentgate_upstream_response_seconds",
-                                                   "Time from a forwarded submission to the SMSC's answer", waiting_buckets);
+  Histogram& upstream_response_seconds =
+      histogram(registry, "consentgate_upstream_response_seconds",
+                "Time from a forwarded submission to the SMSC's answer", waiting_buckets);
   Histogram& store_write_seconds =
       histogram(registry, "consentgate_store_write_seconds", "Time of one group commit", waiting_buckets);
   Gauge& read_only =
@@ -107,8 +115,7 @@ void metrics::submit_counters::count(verdict v, reason r) {
   Counter* counter = slot.load(std::memory_order_acquire);
   if (counter == nullptr) {
     // Two threads may both get here: the family gives both the same counter.
-    counter = &family_->Add(
-        {{"sender", sender_}, {"verdict", std::string(name(v))}, {"reason", std::string(name(r))}});
+    counter = &family_->Add({{"sender", sender_}, {"verdict", std::string(name(v))}, {"reason", std::string(name(r))}});
     slot.store(counter, std::memory_order_release);
   }
   counter->Increment();
@@ -149,26 +156,49 @@ void metrics::count_limit(std::string_view which) {
   implementation_->limits.Add({{"limit", std::string(which)}}).Increment();
 }
 
-void metrics::count_reload(bool ok) { implementation_->reloads.Add({{"result", ok ? "ok" : "failed"}}).Increment(); }
+void metrics::count_reload(bool ok) {
+  implementation_->reloads.Add({{"result", ok ? "ok" : "failed"}}).Increment();
+}
 
 std::string metrics::text() const {
   std::vector<prometheus::MetricFamily> families = implementation_->registry.Collect();
-  for (prometheus::MetricFamily& f : process_metrics()) families.push_back(std::move(f));
+  for (prometheus::MetricFamily& f : process_metrics())
+    families.push_back(std::move(f));
   return prometheus::TextSerializer{}.Serialize(families);
 }
 
-Gauge& metrics::sessions(leg l) { return *implementation_->sessions_by_leg[static_cast<std::size_t>(l)]; }
-Counter& metrics::malformed(leg l) { return *implementation_->malformed_by_leg[static_cast<std::size_t>(l)]; }
-Counter& metrics::stray_answers(leg l) { return *implementation_->stray_by_leg[static_cast<std::size_t>(l)]; }
-batched_histogram metrics::submit_seconds() { return {implementation_->submit_seconds, submit_buckets}; }
+Gauge& metrics::sessions(leg l) {
+  return *implementation_->sessions_by_leg[static_cast<std::size_t>(l)];
+}
+Counter& metrics::malformed(leg l) {
+  return *implementation_->malformed_by_leg[static_cast<std::size_t>(l)];
+}
+Counter& metrics::stray_answers(leg l) {
+  return *implementation_->stray_by_leg[static_cast<std::size_t>(l)];
+}
+batched_histogram metrics::submit_seconds() {
+  return {implementation_->submit_seconds, submit_buckets};
+}
 batched_histogram metrics::upstream_response_seconds() {
   return {implementation_->upstream_response_seconds, waiting_buckets};
 }
-Histogram& metrics::store_write_seconds() { return implementation_->store_write_seconds; }
-Gauge& metrics::store_read_only() { return implementation_->read_only; }
-Gauge& metrics::numbers() { return implementation_->numbers; }
-Gauge& metrics::ledger_events() { return implementation_->ledger_events; }
-Counter& metrics::unreadable_opt_outs() { return implementation_->unreadable_opt_outs; }
-Counter& metrics::unstored_opt_outs() { return implementation_->unstored_opt_outs; }
+Histogram& metrics::store_write_seconds() {
+  return implementation_->store_write_seconds;
+}
+Gauge& metrics::store_read_only() {
+  return implementation_->read_only;
+}
+Gauge& metrics::numbers() {
+  return implementation_->numbers;
+}
+Gauge& metrics::ledger_events() {
+  return implementation_->ledger_events;
+}
+Counter& metrics::unreadable_opt_outs() {
+  return implementation_->unreadable_opt_outs;
+}
+Counter& metrics::unstored_opt_outs() {
+  return implementation_->unstored_opt_outs;
+}
 
 }  // namespace proxy

@@ -1,4 +1,5 @@
-// The metrics of interface, made once; what the path of a message touches is resolved to a counter before the first message.
+// The metrics of interface, made once; what the path of a message touches is resolved to a counter before the first
+// message.
 #pragma once
 
 #include <prometheus/counter.h>
@@ -20,7 +21,9 @@ namespace proxy {
 
 enum class leg { esme, smsc };
 inline constexpr std::size_t leg_count = 2;
-constexpr std::string_view name(leg l) { return l == leg::esme ? "esme" : "smsc"; }
+constexpr std::string_view name(leg l) {
+  return l == leg::esme ? "esme" : "smsc";
+}
 
 class metrics {
  public:
@@ -54,15 +57,15 @@ class metrics {
 
   prometheus::Gauge& sessions(leg l);
   prometheus::Counter& malformed(leg l);
-  prometheus::Counter& stray_answers(leg l);        // answers to a sequence_number nobody waits for: dropped
-  batched_histogram submit_seconds();             // one for each thread or session that observes
+  prometheus::Counter& stray_answers(leg l);  // answers to a sequence_number nobody waits for: dropped
+  batched_histogram submit_seconds();         // one for each thread or session that observes
   batched_histogram upstream_response_seconds();
   prometheus::Histogram& store_write_seconds();
   prometheus::Gauge& store_read_only();
   prometheus::Gauge& numbers();
   prometheus::Gauge& ledger_events();
-  prometheus::Counter& unreadable_opt_outs();       // STOPs from a number that could not be read
-  prometheus::Counter& unstored_opt_outs();         // STOPs answered ESME_RX_T_APPN
+  prometheus::Counter& unreadable_opt_outs();  // STOPs from a number that could not be read
+  prometheus::Counter& unstored_opt_outs();    // STOPs answered ESME_RX_T_APPN
 
  private:
   class implementation;

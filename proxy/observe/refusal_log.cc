@@ -10,7 +10,8 @@ std::string masked(std::string_view address) {
   std::string text(address);
   const std::size_t shown_in_front = std::min<std::size_t>(text.size() / 2, 5);
   const std::size_t shown_at_the_end = text.size() > 7 ? 2 : 0;
-  for (std::size_t i = shown_in_front; i + shown_at_the_end < text.size(); ++i) text[i] = '*';
+  for (std::size_t i = shown_in_front; i + shown_at_the_end < text.size(); ++i)
+    text[i] = '*';
   return text;
 }
 
@@ -43,7 +44,11 @@ void refusal_log::write() {
           example = c.example;
         }
         log(log_level::info, "submits not consented to",
-            {{"sender", sender}, {"verdict", name(v)}, {"reason", name(static_cast<reason>(r))}, {"count", count}, {"example", example}});
+            {{"sender", sender},
+             {"verdict", name(v)},
+             {"reason", name(static_cast<reason>(r))},
+             {"count", count},
+             {"example", example}});
       }
     }
   }

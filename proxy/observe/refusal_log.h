@@ -1,4 +1,5 @@
-// What the log says of refusals: one line per sender, verdict and reason a minute, with the count and one masked example.
+// What the log says of refusals: one line per sender, verdict and reason a minute, with the count and one masked
+// example.
 #pragma once
 
 #include <array>
@@ -25,7 +26,9 @@ class refusal_log {
       std::atomic<std::uint64_t> count{0};
       std::string example;
     };
-    cell& at(verdict v, reason r) { return cells_[static_cast<std::size_t>(v) * reason_count + static_cast<std::size_t>(r)]; }
+    cell& at(verdict v, reason r) {
+      return cells_[static_cast<std::size_t>(v) * reason_count + static_cast<std::size_t>(r)];
+    }
     std::array<cell, verdict_count * reason_count> cells_;
     std::mutex example_mutex_;
   };

@@ -1,5 +1,5 @@
-// Source addresses as senders list them and as messages carry them: two spellings of one address find the same entry, so that nobody
-// borrows an address by writing it with a plus sign, in capitals or with another type_of_number.
+// Source addresses as senders list them and as messages carry them: two spellings of one address find the same entry,
+// so that nobody borrows an address by writing it with a plus sign, in capitals or with another type_of_number.
 #pragma once
 
 #include <array>
@@ -13,8 +13,9 @@
 
 namespace proxy {
 
-// An address without what two spellings may differ in: white space, control characters, dots, hyphens and parentheses are dropped,
-// letters are made small, and what starts with + or the international prefix loses it when only digits follow.
+// An address without what two spellings may differ in: white space, control characters, dots, hyphens and parentheses
+// are dropped, letters are made small, and what starts with + or the international prefix loses it when only digits
+// follow.
 std::string plain_spelling(std::string_view address, const store::numbering_plan& plan);
 
 store::number_kind kind_of(std::uint8_t type_of_number);
@@ -34,7 +35,8 @@ class address_book {
   std::array<const Value*, 2> find(const smpp::address& a) const {
     std::array<const Value*, 2> found{};
     if (by_spelling_.empty()) return found;
-    if (const auto it = by_spelling_.find(plain_spelling(a.text, plan_)); it != by_spelling_.end()) found[0] = &it->second;
+    if (const auto it = by_spelling_.find(plain_spelling(a.text, plan_)); it != by_spelling_.end())
+      found[0] = &it->second;
     if (by_number_.empty()) return found;
     if (const auto n = store::read_number(a.text, kind_of(a.ton), plan_)) {
       if (const auto it = by_number_.find(n->digits); it != by_number_.end()) found[1] = &it->second;

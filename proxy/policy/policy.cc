@@ -21,7 +21,9 @@ reason reason_of(store::standing s) {
   return reason::no_consent;
 }
 
-bool contains(const std::vector<const sender*>& senders, const sender* s) { return std::ranges::find(senders, s) != senders.end(); }
+bool contains(const std::vector<const sender*>& senders, const sender* s) {
+  return std::ranges::find(senders, s) != senders.end();
+}
 
 }  // namespace
 
@@ -33,7 +35,8 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
     made->mode = wanted.mode;
     made->observe_opt_outs = wanted.observe_opt_outs;
     senders_.push_back(made);
-    for (const std::string& system_id : wanted.system_ids) by_system_id_[system_id].push_back(made.get());
+    for (const std::string& system_id : wanted.system_ids)
+      by_system_id_[system_id].push_back(made.get());
     for (const std::string& address : wanted.source_addresses) {
       by_address_.add(address, [&](owners& o) {
         if (!contains(o, made.get())) o.push_back(made.get());

@@ -1,5 +1,5 @@
-// Who sends, to whom, and whether it may: an immutable snapshot of the configuration, resolved for the path of a message. A reload
-// makes a new one.
+// Who sends, to whom, and whether it may: an immutable snapshot of the configuration, resolved for the path of a
+// message. A reload makes a new one.
 #pragma once
 
 #include <map>
@@ -54,11 +54,12 @@ class policy {
   // A system_id that no sender names becomes a sender of that name, in a group of that name, under policy.default.
   candidates candidates_for(const std::string& system_id) const;
 
-  // The sender a submission belongs to by its source_addr; nullptr when that address belongs to others alone (sender_mismatch).
+  // The sender a submission belongs to by its source_addr; nullptr when that address belongs to others alone
+  // (sender_mismatch).
   const sender* sender_of(const candidates& c, const smpp::address& source_addr) const;
 
-  // The senders a reply belongs to: all that list the address the person wrote to, those of the bind it arrived on first; the first of
-  // that bind when nobody lists the address. Never empty.
+  // The senders a reply belongs to: all that list the address the person wrote to, those of the bind it arrived on
+  // first; the first of that bind when nobody lists the address. Never empty.
   std::vector<const sender*> senders_of_reply(const candidates& c, const smpp::address& destination_addr) const;
 
   // By its name in the configuration; a name that is not there is a sender of that name, like an unnamed system_id.

@@ -26,6 +26,8 @@ path_lock::path_lock(const std::filesystem::path& folder) {
   }
 }
 
-path_lock::~path_lock() { close(file_); }
+path_lock::~path_lock() {
+  close(file_);
+}
 
 }  // namespace proxy

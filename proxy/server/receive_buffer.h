@@ -18,7 +18,8 @@ class receive_buffer {
   // Moves nothing: a read into room() may be under way.
   void consume(std::size_t octets) { begin_ += octets; }
 
-  // Room to read into, valid until the next call; grows with what is pending up to `most` octets in all. Empty when there is no more.
+  // Room to read into, valid until the next call; grows with what is pending up to `most` octets in all. Empty when
+  // there is no more.
   std::span<std::uint8_t> room(std::size_t most) {
     if (begin_ == end_) begin_ = end_ = 0;
     if (begin_ > 0 && storage_.size() - end_ < smallest_read) {

@@ -9,8 +9,8 @@
 
 #include "proxy/admin/admin_api.h"
 #include "proxy/observe/log.h"
-#include "proxy/server/smpp_listener.h"
 #include "proxy/server/path_lock.h"
+#include "proxy/server/smpp_listener.h"
 
 namespace proxy {
 
@@ -44,7 +44,8 @@ class server {
     if (!open_store()) return 1;
     admin_->set_store(gate_.store.get());
     gate_.policy = make_policy(running_);
-    for (std::uint32_t i = 0; i < running_->workers; ++i) workers_.push_back(std::make_unique<worker>(gate_));
+    for (std::uint32_t i = 0; i < running_->workers; ++i)
+      workers_.push_back(std::make_unique<worker>(gate_));
     for (const endpoint& at : running_->listen) {
       listeners_.push_back(std::make_unique<smpp_listener>(io_, at, gate_, workers_));
       listeners_.back()->start();
@@ -72,11 +73,11 @@ class server {
   }
 
   bool open_store() {
-    auto opened = store::consent_store::open({running_->store_path, [this](double seconds) {
-                                                gate_.metrics.store_write_seconds().Observe(seconds);
-                                              }});
+    auto opened = store::consent_store::open(
+        {running_->store_path, [this](double seconds) { gate_.metrics.store_write_seconds().Observe(seconds); }});
     if (const auto* why = std::get_if<store::failure>(&opened)) {
-      log(log_level::error, "cannot open the store", {{"path", running_->store_path.string()}, {"error", why->message}});
+      log(log_level::error, "cannot open the store",
+          {{"path", running_->store_path.string()}, {"error", why->message}});
       return false;
     }
     gate_.store = std::move(std::get<std::unique_ptr<store::consent_store>>(opened));
@@ -116,7 +117,8 @@ class server {
     wanted.workers = running_->workers;
     const auto fresh = make_policy(std::make_shared<const config>(std::move(wanted)));
     gate_.policy = fresh;
-    for (const auto& w : workers_) w->use(fresh);
+    for (const auto& w : workers_)
+      w->use(fresh);
     gate_.metrics.count_reload(true);
     log(log_level::info, "configuration reloaded", {{"file", file_.string()}});
   }
@@ -124,8 +126,10 @@ class server {
   void drain() {
     if (gate_.draining.exchange(true)) return;
     log(log_level::info, "stopping", {{"connections", gate_.connections.load()}});
-    for (const auto& l : listeners_) l->stop();
-    for (const auto& w : workers_) w->drain();
+    for (const auto& l : listeners_)
+      l->stop();
+    for (const auto& w : workers_)
+      w->drain();
     drain_until_ = steady_clock::now() + gate_.policy.load()->settings().limits.drain_timeout;
     wait_until_drained();
   }
@@ -133,7 +137,8 @@ class server {
   void wait_until_drained() {
     if (gate_.connections == 0) return io_.stop();
     if (steady_clock::now() >= drain_until_) {
-      log(log_level::warning, "connections cut: they did not drain in time", {{"connections", gate_.connections.load()}});
+      log(log_level::warning, "connections cut: they did not drain in time",
+          {{"connections", gate_.connections.load()}});
       return io_.stop();
     }
     draining_.expires_after(std::chrono::milliseconds(20));
@@ -150,7 +155,8 @@ class server {
     if (available == read_only_) {
       read_only_ = !available;
       available ? log(log_level::info, "the store takes events again")
-                : log(log_level::error, "nothing can be recorded: marketing is refused", {{"error", gate_.store->condition()}});
+                : log(log_level::error, "nothing can be recorded: marketing is refused",
+                      {{"error", gate_.store->condition()}});
     }
     gate_.metrics.store_read_only().Set(available ? 0 : 1);
     if (++seconds_ % 60 == 0) gate_.refusal_log.write();

@@ -12,17 +12,19 @@ using std::chrono::steady_clock;
 
 namespace {
 
-// How long a leg that has been shut may take to close its side: until then its octets are read and dropped, so that what was sent
-// last is not lost to a reset.
+// How long a leg that has been shut may take to close its side: until then its octets are read and dropped, so that
+// what was sent last is not lost to a reset.
 constexpr std::chrono::seconds lingering{2};
 constexpr std::size_t most_pending = std::size_t{64} * 1024;
 
-moment the_moment() { return {steady_clock::now(), store::now()}; }
+moment the_moment() {
+  return {steady_clock::now(), store::now()};
+}
 
 }  // namespace
 
 session_shell::session_shell(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g,
-                       batched_histogram& submit_seconds, callbacks to_worker)
+                             batched_histogram& submit_seconds, callbacks to_worker)
     : io_(io),
       legs_{one_leg(std::move(esme)), one_leg(tcp::socket(io))},
       gate_(g),
@@ -34,9 +36,13 @@ session_shell::session_shell(boost::asio::io_context& io, tcp::socket esme, std:
   gate_.metrics.sessions(leg::esme).Increment();
 }
 
-session_shell::~session_shell() { gate_.metrics.sessions(leg::esme).Decrement(); }
+session_shell::~session_shell() {
+  gate_.metrics.sessions(leg::esme).Decrement();
+}
 
-void session_shell::start() { turn(the_moment()); }
+void session_shell::start() {
+  turn(the_moment());
+}
 
 void session_shell::tick() {
   const moment now = the_moment();
@@ -50,7 +56,9 @@ void session_shell::drain() {
   turn(now);
 }
 
-void session_shell::use(std::shared_ptr<const policy> p) { session_.use(std::move(p)); }
+void session_shell::use(std::shared_ptr<const policy> p) {
+  session_.use(std::move(p));
+}
 
 void session_shell::abort() {
   close(leg::esme);
@@ -60,7 +68,8 @@ void session_shell::abort() {
 
 void session_shell::record(std::vector<store::event> events, std::uint32_t ticket) {
   std::vector<std::pair<std::string, store::event_kind>> counted;
-  for (const store::event& e : events) counted.emplace_back(e.collector, e.kind);
+  for (const store::event& e : events)
+    counted.emplace_back(e.collector, e.kind);
   gate_.store->record(std::move(events), [weak = weak_from_this(), &io = io_, &m = gate_.metrics, ticket,
                                           counted = std::move(counted)](const store::outcome& o) {
     const bool on_disk = std::holds_alternative<std::vector<store::recorded>>(o);
@@ -94,8 +103,8 @@ void session_shell::turn(moment now, hurry h) {
   finish_if_over();
 }
 
-// Refusals are ready long before the SMSC has answered what was forwarded with them. Sent at once, each handful would wake the sender
-// for another small batch; so they wait for those answers, a millisecond at most.
+// Refusals are ready long before the SMSC has answered what was forwarded with them. Sent at once, each handful would
+// wake the sender for another small batch; so they wait for those answers, a millisecond at most.
 bool session_shell::hold() {
   constexpr std::size_t worth_a_write = std::size_t{8} * 1024;
   const std::size_t waiting = session_.output(leg::esme).size();

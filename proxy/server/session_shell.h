@@ -1,4 +1,5 @@
-// The sockets of one session: reads, gives the octets to the session, writes what it made of them. One write a leg a turn.
+// The sockets of one session: reads, gives the octets to the session, writes what it made of them. One write a leg a
+// turn.
 #pragma once
 
 #include <array>
@@ -25,7 +26,8 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
     callback held;  // flush() is wanted in a millisecond
   };
 
-  session_shell(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g, batched_histogram& submit_seconds, callbacks to_worker);
+  session_shell(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g,
+                batched_histogram& submit_seconds, callbacks to_worker);
   ~session_shell() override;
   void start();
   void tick();
@@ -41,11 +43,11 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
     explicit one_leg(tcp::socket s) : socket(std::move(s)) {}
     tcp::socket socket;
     receive_buffer in;
-    smpp::buffer writing;       // what the kernel has not taken yet
-    bool reading = false;       // a read is under way
+    smpp::buffer writing;  // what the kernel has not taken yet
+    bool reading = false;  // a read is under way
     bool write_pending = false;
-    bool ended = false;         // the peer has sent its last octet
-    bool shut = false;          // so have we
+    bool ended = false;  // the peer has sent its last octet
+    bool shut = false;   // so have we
     std::chrono::steady_clock::time_point shut_at;
   };
 

@@ -23,7 +23,9 @@ smpp_listener::smpp_listener(boost::asio::io_context& io, const endpoint& addres
   }
 }
 
-void smpp_listener::start() { accept(); }
+void smpp_listener::start() {
+  accept();
+}
 
 void smpp_listener::stop() {
   error_code ignored;

@@ -10,7 +10,13 @@ using boost::system::error_code;
 
 upstream_connector::upstream_connector(boost::asio::io_context& io, std::vector<upstream> upstreams,
                                        std::chrono::milliseconds timeout, metrics& m)
-    : io_(io), upstreams_(std::move(upstreams)), timeout_(timeout), metrics_(m), resolver_(io), socket_(io), timer_(io) {}
+    : io_(io),
+      upstreams_(std::move(upstreams)),
+      timeout_(timeout),
+      metrics_(m),
+      resolver_(io),
+      socket_(io),
+      timer_(io) {}
 
 void upstream_connector::start(handler found) {
   found_ = std::move(found);

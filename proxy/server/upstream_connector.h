@@ -13,10 +13,12 @@ namespace proxy {
 
 class upstream_connector : public std::enable_shared_from_this<upstream_connector> {
  public:
-  // `found` gets the connected socket and its upstream, or nullptr when none can be reached. It is not called after cancel().
+  // `found` gets the connected socket and its upstream, or nullptr when none can be reached. It is not called after
+  // cancel().
   using handler = std::function<void(tcp::socket, const upstream*)>;
 
-  upstream_connector(boost::asio::io_context& io, std::vector<upstream> upstreams, std::chrono::milliseconds timeout, metrics& m);
+  upstream_connector(boost::asio::io_context& io, std::vector<upstream> upstreams, std::chrono::milliseconds timeout,
+                     metrics& m);
   void start(handler found);
   void cancel();
 

@@ -11,7 +11,12 @@ constexpr std::chrono::milliseconds hold_at_most{1};
 }  // namespace
 
 worker::worker(gate& g)
-    : gate_(g), work_(io_.get_executor()), timer_(io_), flush_timer_(io_), submit_seconds_(g.metrics.submit_seconds()), thread_([this] { io_.run(); }) {
+    : gate_(g),
+      work_(io_.get_executor()),
+      timer_(io_),
+      flush_timer_(io_),
+      submit_seconds_(g.metrics.submit_seconds()),
+      thread_([this] { io_.run(); }) {
   boost::asio::post(io_, [this] { tick(); });
 }
 
@@ -20,7 +25,8 @@ worker::~worker() {
   thread_.join();
 }
 
-void worker::adopt(tcp::socket::native_handle_type esme, const tcp& protocol, std::string peer, std::function<void()> ended) {
+void worker::adopt(tcp::socket::native_handle_type esme, const tcp& protocol, std::string peer,
+                   std::function<void()> ended) {
   ++load_;
   boost::asio::post(io_, [this, esme, protocol, peer = std::move(peer), ended = std::move(ended)]() mutable {
     tcp::socket socket(io_, protocol, esme);
@@ -42,7 +48,8 @@ void worker::adopt(tcp::socket::native_handle_type esme, const tcp& protocol, st
 void worker::tick() {
   // A connection that ends leaves the set while it is walked.
   const std::vector<std::shared_ptr<session_shell>> now_open(connections_.begin(), connections_.end());
-  for (const auto& c : now_open) c->tick();
+  for (const auto& c : now_open)
+    c->tick();
   timer_.expires_after(tick_interval);
   timer_.async_wait([this](boost::system::error_code stopped) {
     if (!stopped) tick();
@@ -56,13 +63,15 @@ void worker::hold(const std::shared_ptr<session_shell>& c) {
   flush_timer_.async_wait([this](boost::system::error_code stopped) {
     if (stopped) return;
     const std::vector<std::shared_ptr<session_shell>> waiting = std::exchange(held_, {});
-    for (const auto& shell : waiting) shell->flush();
+    for (const auto& shell : waiting)
+      shell->flush();
   });
 }
 
 void worker::use(std::shared_ptr<const policy> p) {
   boost::asio::post(io_, [this, p = std::move(p)] {
-    for (const auto& c : connections_) c->use(p);
+    for (const auto& c : connections_)
+      c->use(p);
   });
 }
 
@@ -70,14 +79,16 @@ void worker::drain() {
   boost::asio::post(io_, [this] {
     draining_ = true;
     const std::vector<std::shared_ptr<session_shell>> now_open(connections_.begin(), connections_.end());
-    for (const auto& c : now_open) c->drain();
+    for (const auto& c : now_open)
+      c->drain();
   });
 }
 
 void worker::abort() {
   boost::asio::post(io_, [this] {
     const std::vector<std::shared_ptr<session_shell>> now_open(connections_.begin(), connections_.end());
-    for (const auto& c : now_open) c->abort();
+    for (const auto& c : now_open)
+      c->abort();
   });
 }
 

@@ -84,8 +84,8 @@ void session::count(const sender& s, const decision& d, std::string_view destina
 // submit_sm and data_sm: one destination, one verdict.
 void session::take_submission(smpp::octets pdu, const smpp::header& h, moment now) {
   smpp::message m;
-  const command_status decoded = h.command_id == command_id::data_sm ? smpp::decode_data_sm(pdu, m, true)
-                                                                     : smpp::decode_submit_sm(pdu, m);
+  const command_status decoded =
+      h.command_id == command_id::data_sm ? smpp::decode_data_sm(pdu, m, true) : smpp::decode_submit_sm(pdu, m);
   if (decoded != command_status::ESME_ROK) {
     metrics_->malformed(leg::esme).Increment();
     return answer(leg::esme, h, decoded);
@@ -96,7 +96,8 @@ void session::take_submission(smpp::octets pdu, const smpp::header& h, moment no
   forward_request(leg::smsc, pdu, h, now);
 }
 
-// Each destination gets its own verdict: the refused ones are taken out, and reported when the SMSC has answered for the rest.
+// Each destination gets its own verdict: the refused ones are taken out, and reported when the SMSC has answered for
+// the rest.
 void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment now) {
   smpp::submit_multi m;
   if (const command_status status = smpp::decode_submit_multi(pdu, m); status != command_status::ESME_ROK) {
@@ -107,8 +108,8 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   std::vector<bool> keep;
   std::vector<smpp::unsuccess_sme> refused;
   for (const smpp::dest_address& to : m.dest_addresses) {
-    const decision d = to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name)
-                                            : decide(m.source_addr, to.sme, now);
+    const decision d =
+        to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name) : decide(m.source_addr, to.sme, now);
     keep.push_back(d.verdict != verdict::refused);
     if (keep.back()) continue;
     refused.push_back({to.sme.ton, to.sme.npi, std::string(to.distribution_list ? to.dl_name : to.sme.text),

@@ -1,4 +1,5 @@
-// What the SMSC says: its answers to the sender, the messages and receipts it delivers, and in them what people write back.
+// What the SMSC says: its answers to the sender, the messages and receipts it delivers, and in them what people write
+// back.
 #include "proxy/session/session.h"
 #include "smpp/message.h"
 
@@ -66,12 +67,12 @@ void session::take_smsc_request(smpp::octets pdu, const smpp::header& h, moment 
   forward_request(leg::esme, pdu, h, now);
 }
 
-// True when the PDU is a reply that goes on record: blocked in memory by the time record() returns, forwarded, and answered to the
-// SMSC only when the record is on disk.
+// True when the PDU is a reply that goes on record: blocked in memory by the time record() returns, forwarded, and
+// answered to the SMSC only when the record is on disk.
 bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   smpp::message m;
-  const command_status decoded = h.command_id == command_id::data_sm ? smpp::decode_data_sm(pdu, m, false)
-                                                                     : smpp::decode_deliver_sm(pdu, m);
+  const command_status decoded =
+      h.command_id == command_id::data_sm ? smpp::decode_data_sm(pdu, m, false) : smpp::decode_deliver_sm(pdu, m);
   if (decoded != command_status::ESME_ROK) metrics_->malformed(leg::smsc).Increment();
   // Broken optional parameters leave the text readable: a STOP is heard all the same.
   if (decoded != command_status::ESME_ROK && decoded != command_status::ESME_RINVOPTPARSTREAM) return false;
@@ -104,7 +105,8 @@ void session::recorded(std::uint32_t ticket, bool on_disk, moment now) {
   answer_guarded(ticket, request, reply->second, now);
 }
 
-// The SMSC hears the sender's answer once both have spoken, the sender and the disk; after a failure the sender's is dropped.
+// The SMSC hears the sender's answer once both have spoken, the sender and the disk; after a failure the sender's is
+// dropped.
 void session::answer_guarded(std::uint32_t ticket, const in_flight& request, guarded_reply& reply, moment now) {
   if (reply.fate == guarded_reply::fate::writing || reply.answer.empty()) return;
   if (reply.fate == guarded_reply::fate::on_disk) {

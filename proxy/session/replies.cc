@@ -37,7 +37,8 @@ std::string evidence_of(smpp::octets pdu, const smpp::message& m, const std::str
 }
 
 bool could_be_a_person(const smpp::message& m) {
-  return smpp::is_from_a_person(m) && m.source_addr.ton != smpp::ton::alphanumeric && m.source_addr.ton != smpp::ton::abbreviated;
+  return smpp::is_from_a_person(m) && m.source_addr.ton != smpp::ton::alphanumeric &&
+         m.source_addr.ton != smpp::ton::abbreviated;
 }
 
 }  // namespace
@@ -81,7 +82,8 @@ std::vector<store::event> replies::read(const policy& p, const candidates& c, sm
     events.push_back(e);
   };
   if (opts_out) {
-    for (const sender* s : senders) add(means.everything ? store::scope{} : p.stop_scope(*s), *s);
+    for (const sender* s : senders)
+      add(means.everything ? store::scope{} : p.stop_scope(*s), *s);
   } else if (senders.size() == 1 || std::ranges::find(c.senders, senders.front()) != c.senders.end()) {
     add({store::scope_kind::sender, senders.front()->name}, *senders.front());
   }

@@ -1,5 +1,5 @@
-// What people write back: a deliver_sm or data_sm from the SMSC, made into the events it stands for. Shared by all sessions, since the
-// parts of one message may come on different binds.
+// What people write back: a deliver_sm or data_sm from the SMSC, made into the events it stands for. Shared by all
+// sessions, since the parts of one message may come on different binds.
 #pragma once
 
 #include <mutex>
@@ -16,9 +16,9 @@ class replies {
  public:
   explicit replies(metrics& m);
 
-  // The events that `pdu`, decoded as `m`, stands for: none for what is not a person's message, or means nothing. An opt-out yields one
-  // event for each scope it covers, an opt-in one for the sender the person wrote to. Their times and ids are the store's to
-  // give. Thread safe.
+  // The events that `pdu`, decoded as `m`, stands for: none for what is not a person's message, or means nothing. An
+  // opt-out yields one event for each scope it covers, an opt-in one for the sender the person wrote to. Their times
+  // and ids are the store's to give. Thread safe.
   std::vector<store::event> read(const policy& p, const candidates& c, smpp::octets pdu, const smpp::message& m,
                                  smpp::default_alphabet alphabet, std::chrono::steady_clock::time_point now);
 

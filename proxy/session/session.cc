@@ -19,7 +19,8 @@ constexpr std::chrono::seconds forget_interval{5};
 
 }  // namespace
 
-session::session(std::shared_ptr<const policy> p, replies& r, metrics& m, session_host& host, std::string peer, moment now)
+session::session(std::shared_ptr<const policy> p, replies& r, metrics& m, session_host& host, std::string peer,
+                 moment now)
     : policy_(std::move(p)),
       replies_(&r),
       metrics_(&m),
@@ -141,7 +142,9 @@ void session::update_pause(leg l) {
 
 // --- connections ---
 
-bool session::wants_upstream() { return std::exchange(wants_upstream_, false); }
+bool session::wants_upstream() {
+  return std::exchange(wants_upstream_, false);
+}
 
 void session::upstream_connected(smpp::default_alphabet alphabet, moment now) {
   if (state_ != state::connecting) return;

@@ -1,9 +1,9 @@
-// One sender's session and its upstream session: bytes in, bytes and wishes out. No sockets, no clock, no threads: the shell in
-// proxy/server moves the bytes and passes the time in.
+// One sender's session and its upstream session: bytes in, bytes and wishes out. No sockets, no clock, no threads: the
+// shell in proxy/server moves the bytes and passes the time in.
 //
-// Unbound, the gate answers by itself. A bind makes it wish for an upstream connection; the bind goes there with its own
-// credentials, and from then on every PDU crosses, renumbered, but for the submissions that are refused. What each PDU needs is
-// decided in from_esme.cc and from_smsc.cc.
+// Unbound, the gate answers by itself. A bind makes it wish for an upstream connection; the bind goes there with its
+// own credentials, and from then on every PDU crosses, renumbered, but for the submissions that are refused. What each
+// PDU needs is decided in from_esme.cc and from_smsc.cc.
 #pragma once
 
 #include <chrono>
@@ -32,7 +32,8 @@ struct moment {
 class session_host {
  public:
   virtual ~session_host() = default;
-  // Puts what a person wrote on record; answered by session::recorded(ticket, ...), later and on the session's own thread.
+  // Puts what a person wrote on record; answered by session::recorded(ticket, ...), later and on the session's own
+  // thread.
   virtual void record(std::vector<store::event> events, std::uint32_t ticket) = 0;
 };
 
@@ -42,8 +43,9 @@ class session {
 
   // --- bytes ---
 
-  // Takes whole PDUs from the front of `received` and returns how many octets it is done with: fewer than offered when a PDU is cut,
-  // or when no more may be taken now (offer the rest again after any other call). What has to be sent is then in output().
+  // Takes whole PDUs from the front of `received` and returns how many octets it is done with: fewer than offered when
+  // a PDU is cut, or when no more may be taken now (offer the rest again after any other call). What has to be sent is
+  // then in output().
   std::size_t received(leg from, smpp::octets received, moment now);
   // What is to be written to a leg; the shell takes it away.
   smpp::buffer& output(leg to) { return side(to).output; }

@@ -1,5 +1,5 @@
-// A session between two peers that say anything, cut anywhere: what it sends is whole PDUs, and nothing crosses to the SMSC that needs
-// consent, since nobody has given any.
+// A session between two peers that say anything, cut anywhere: what it sends is whole PDUs, and nothing crosses to the
+// SMSC that needs consent, since nobody has given any.
 #include <cstdlib>
 
 #include "tests/unit/session/conversation.h"
@@ -18,7 +18,8 @@ void play(testing::conversation& talk, const std::uint8_t* data, std::size_t siz
     const smpp::buffer chunk(data + at + 2, data + at + 2 + length);
     at += 2 + length;
     if (what % 8 == 7) talk.pass(std::chrono::seconds(what));
-    if (what % 8 == 6 && !talk.host.tickets.empty()) talk.session.recorded(talk.host.tickets[what % talk.host.tickets.size()], what % 16 == 6, talk.now());
+    if (what % 8 == 6 && !talk.host.tickets.empty())
+      talk.session.recorded(talk.host.tickets[what % talk.host.tickets.size()], what % 16 == 6, talk.now());
     if (what % 8 < 3) talk.esme(chunk);
     if (what % 8 >= 3 && what % 8 < 6) talk.smsc(chunk);
     if (talk.upstreams_wanted > 0) {
@@ -27,7 +28,8 @@ void play(testing::conversation& talk, const std::uint8_t* data, std::size_t siz
     }
     for (const smpp::buffer& pdu : talk.to_smsc()) {
       const auto id = smpp::read_header(pdu).command_id;
-      check(id != smpp::command_id::submit_sm && id != smpp::command_id::data_sm && id != smpp::command_id::submit_multi);
+      check(id != smpp::command_id::submit_sm && id != smpp::command_id::data_sm &&
+            id != smpp::command_id::submit_multi);
     }
     talk.to_esme();
   }

@@ -13,7 +13,9 @@ using smpp::buffer;
 using smpp::command_id;
 using smpp::command_status;
 
-inline void close(buffer& pdu) { smpp::write_u32(pdu.data(), static_cast<std::uint32_t>(pdu.size())); }
+inline void close(buffer& pdu) {
+  smpp::write_u32(pdu.data(), static_cast<std::uint32_t>(pdu.size()));
+}
 
 inline void text(buffer& pdu, std::string_view t) {
   pdu.insert(pdu.end(), t.begin(), t.end());
@@ -21,7 +23,8 @@ inline void text(buffer& pdu, std::string_view t) {
 }
 
 inline void octets(buffer& pdu, std::initializer_list<unsigned> values) {
-  for (const unsigned v : values) pdu.push_back(static_cast<std::uint8_t>(v));
+  for (const unsigned v : values)
+    pdu.push_back(static_cast<std::uint8_t>(v));
 }
 
 inline buffer header(command_id id, std::uint32_t sequence_number, command_status status = command_status::ESME_ROK) {

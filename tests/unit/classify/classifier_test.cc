@@ -12,14 +12,17 @@ using namespace proxy;
 
 namespace {
 
-intent meaning(const std::string& text) { return classify(text).intent; }
+intent meaning(const std::string& text) {
+  return classify(text).intent;
+}
 
 std::string full_width(const std::string& text) {
   std::string out;
   for (const char c : text) {
     if (c > 0x20 && c < 0x7F) {
       const unsigned code = 0xFF01U + static_cast<unsigned>(c - 0x21);
-      out += {static_cast<char>(0xE0 | code >> 12U), static_cast<char>(0x80 | (code >> 6U & 0x3FU)), static_cast<char>(0x80 | (code & 0x3FU))};
+      out += {static_cast<char>(0xE0 | code >> 12U), static_cast<char>(0x80 | (code >> 6U & 0x3FU)),
+              static_cast<char>(0x80 | (code & 0x3FU))};
     } else {
       out.push_back(c);
     }
@@ -36,7 +39,8 @@ std::vector<std::pair<std::string, std::string>> spelled_keywords() {
     const std::size_t first = line.find('\t'), second = line.find('\t', first + 1);
     std::istringstream words(line.substr(second + 1));
     const std::string verdict = line.substr(first + 1, second - first - 1);
-    for (std::string word; std::getline(words, word, '|');) all.emplace_back(word, verdict == "opt_out_all" ? "opt_out" : verdict);
+    for (std::string word; std::getline(words, word, '|');)
+      all.emplace_back(word, verdict == "opt_out_all" ? "opt_out" : verdict);
   }
   return all;
 }
@@ -48,9 +52,9 @@ TEST_CASE("every keyword is known however it is dressed") {
   REQUIRE(keywords.size() > 150);
   for (const auto& [word, verdict] : keywords) {
     CAPTURE(word);
-    for (const std::string& dressed :
-         {word, "  " + word + " \r\n", word + ".", word + " !!", "\"" + word + "\"", "« " + word + " »", "\xF0\x9F\x9B\x91 " + word,
-          fold(word), word + " " + word, full_width(word), "\xEF\xBB\xBF" + word + "\xE2\x80\x8B", word + "\xC2\xA0"}) {
+    for (const std::string& dressed : {word, "  " + word + " \r\n", word + ".", word + " !!", "\"" + word + "\"",
+                                       "« " + word + " »", "\xF0\x9F\x9B\x91 " + word, fold(word), word + " " + word,
+                                       full_width(word), "\xEF\xBB\xBF" + word + "\xE2\x80\x8B", word + "\xC2\xA0"}) {
       CAPTURE(dressed);
       CHECK(name(meaning(dressed)) == verdict);
     }
@@ -78,16 +82,35 @@ TEST_CASE("STOP ALL covers everybody, STOP does not") {
 }
 
 TEST_CASE("words that only look like keywords mean nothing") {
-  for (const std::string text :
-       {"don't stop", "stop by tomorrow", "bus stop", "stp", "contact me", "yes", "oui", "no", "go", "continue", "", "   ", "!!!",
-        "non-stop", "stopwatch", "стопроцентно", "cancel my order", "STOP START", "stop help", "ne t'arrête pas", "バス停"}) {
+  for (const std::string text : {"don't stop",
+                                 "stop by tomorrow",
+                                 "bus stop",
+                                 "stp",
+                                 "contact me",
+                                 "yes",
+                                 "oui",
+                                 "no",
+                                 "go",
+                                 "continue",
+                                 "",
+                                 "   ",
+                                 "!!!",
+                                 "non-stop",
+                                 "stopwatch",
+                                 "стопроцентно",
+                                 "cancel my order",
+                                 "STOP START",
+                                 "stop help",
+                                 "ne t'arrête pas",
+                                 "バス停"}) {
     CAPTURE(text);
     CHECK(meaning(text) == intent::none);
   }
 }
 
 TEST_CASE("an opt-out is never read as an opt-in") {
-  for (const std::string text : {"UNSUBSCRIBE", "désinscription", "désabonnement", "disiscrivimi", "取消订阅", "登録解除"}) {
+  for (const std::string text :
+       {"UNSUBSCRIBE", "désinscription", "désabonnement", "disiscrivimi", "取消订阅", "登録解除"}) {
     CAPTURE(text);
     CHECK(meaning(text) == intent::opt_out);
   }
@@ -97,7 +120,8 @@ TEST_CASE("any octets are taken") {
   std::mt19937 random(1);  // NOLINT: the same sequence in every run
   for (int i = 0; i < 20000; ++i) {
     std::string text(random() % 40, '\0');
-    for (char& c : text) c = static_cast<char>(random());
+    for (char& c : text)
+      c = static_cast<char>(random());
     const classification c = classify(text);
     CHECK(c.rule.empty() == (c.intent == intent::none));
   }

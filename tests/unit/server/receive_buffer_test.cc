@@ -14,11 +14,13 @@ TEST_CASE("octets come out as they went in, also when they are taken while a rea
     const std::span<std::uint8_t> room = buffer.room(70000);
     const std::size_t arrives = std::min<std::size_t>(room.size(), random() % 5000);
     const auto take = [&](std::size_t octets) {
-      for (const std::uint8_t octet : buffer.pending().first(octets)) REQUIRE(octet == next_out++);
+      for (const std::uint8_t octet : buffer.pending().first(octets))
+        REQUIRE(octet == next_out++);
       buffer.consume(octets);
     };
     take(random() % 2 == 0 ? buffer.pending().size() : buffer.pending().size() / 2);
-    for (std::size_t i = 0; i < arrives; ++i) room[i] = next_in++;
+    for (std::size_t i = 0; i < arrives; ++i)
+      room[i] = next_in++;
     buffer.commit(arrives);
     if (random() % 3 == 0) take(buffer.pending().size());
   }

@@ -17,7 +17,8 @@ namespace testing {
 class recorder : public proxy::session_host {
  public:
   void record(std::vector<store::event> events, std::uint32_t ticket) override {
-    for (store::event& e : events) recorded.push_back(std::move(e));
+    for (store::event& e : events)
+      recorded.push_back(std::move(e));
     tickets.push_back(ticket);
   }
   std::vector<store::event> recorded;
@@ -49,7 +50,8 @@ struct shared_parts {
     auto opened = store::consent_store::open({folder.path() / "store", nullptr});
     if (auto* why = std::get_if<store::failure>(&opened)) throw std::runtime_error(why->message);
     store = std::move(std::get<0>(opened));
-    policy = std::make_shared<const proxy::policy>(std::make_shared<const proxy::config>(std::move(c)), *store, metrics, log);
+    policy = std::make_shared<const proxy::policy>(std::make_shared<const proxy::config>(std::move(c)), *store, metrics,
+                                                   log);
   }
 
   void consent(std::uint64_t number, const std::string& sender) {
@@ -75,14 +77,16 @@ struct shared_parts {
 class conversation {
  public:
   explicit conversation(shared_parts& parts, std::size_t step = SIZE_MAX)
-      : step_(step), now_{std::chrono::steady_clock::now(), store::now()},
+      : step_(step),
+        now_{std::chrono::steady_clock::now(), store::now()},
         session(parts.policy, parts.replies, parts.metrics, host, "test", now_) {}
 
   void feed(proxy::leg from, const smpp::buffer& octets) {
     smpp::buffer& in = pending_[static_cast<std::size_t>(from)];
     for (std::size_t at = 0; at < octets.size(); at += std::min(step_, octets.size() - at)) {
       const std::size_t end = at + std::min(step_, octets.size() - at);
-      in.insert(in.end(), octets.begin() + static_cast<std::ptrdiff_t>(at), octets.begin() + static_cast<std::ptrdiff_t>(end));
+      in.insert(in.end(), octets.begin() + static_cast<std::ptrdiff_t>(at),
+                octets.begin() + static_cast<std::ptrdiff_t>(end));
       turn();
     }
   }

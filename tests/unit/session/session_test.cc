@@ -12,7 +12,9 @@ using testing::pdus::operator+;
 
 namespace {
 
-smpp::header header_of(const smpp::buffer& pdu) { return smpp::read_header(pdu); }
+smpp::header header_of(const smpp::buffer& pdu) {
+  return smpp::read_header(pdu);
+}
 
 smpp::buffer renumbered(smpp::buffer pdu, std::uint32_t sequence_number) {
   smpp::write_u32(pdu.data() + 12, sequence_number);
@@ -61,7 +63,8 @@ TEST_CASE("a refused bind comes back, and another may follow on the same connect
   conversation talk(parts);
   talk.esme(pdus::bind(command_id::bind_transceiver, 1, "shop1"));
   talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
-  talk.smsc(pdus::header(command_id::bind_transceiver_resp, header_of(talk.to_smsc().at(0)).sequence_number, command_status{0x0E}));
+  talk.smsc(pdus::header(command_id::bind_transceiver_resp, header_of(talk.to_smsc().at(0)).sequence_number,
+                         command_status{0x0E}));
   CHECK(talk.to_esme().at(0) == pdus::header(command_id::bind_transceiver_resp, 1, command_status{0x0E}));
   CHECK_FALSE(talk.session.bound());
   talk.esme(pdus::bind(command_id::bind_transceiver, 2, "shop1"));
@@ -124,7 +127,9 @@ TEST_CASE("without consent nothing goes upstream") {
   REQUIRE(answers.size() == 2);
   CHECK(answers[0] == pdus::header(command_id::submit_sm_resp, 9, command_status::ESME_RSUBMITFAIL));
   CHECK(answers[1] == pdus::header(command_id::data_sm_resp, 10, command_status::ESME_RSUBMITFAIL));
-  CHECK(parts.metrics.text().find("consentgate_submits_total{reason=\"no_consent\",sender=\"shop\",verdict=\"refused\"} 2") != std::string::npos);
+  CHECK(parts.metrics.text().find(
+            "consentgate_submits_total{reason=\"no_consent\",sender=\"shop\",verdict=\"refused\"} 2") !=
+        std::string::npos);
 }
 
 TEST_CASE("nobody borrows another's address") {
@@ -232,7 +237,8 @@ TEST_CASE("a STOP goes on to the sender, and is answered only when it is on disk
   CHECK(store::to_string(e.scope) == "group:retail");
   CHECK(e.method == store::consent_method::mo_keyword);
   CHECK(e.evidence.find("\"text\":\"Stop!\"") != std::string::npos);
-  const auto answer = pdus::with_text(command_id::deliver_sm_resp, command_status::ESME_ROK, header_of(delivered[0]).sequence_number, "");
+  const auto answer = pdus::with_text(command_id::deliver_sm_resp, command_status::ESME_ROK,
+                                      header_of(delivered[0]).sequence_number, "");
   SECTION("the sender answers first") {
     talk.esme(answer);
     CHECK(talk.to_smsc().empty());
@@ -261,15 +267,25 @@ TEST_CASE("who and what does not opt out") {
   receipt.source = "33612345678";
   receipt.source_ton = 1;
   receipt.text = "STOP";
-  SECTION("a receipt") { receipt.esm_class = 0x04; }
-  SECTION("an acknowledgement") { receipt.esm_class = 0x10; }
-  SECTION("a receipt that hides its class") { receipt.optional_parameters = std::string("\x00\x1E\x00\x02z\0", 6); }
-  SECTION("a short code") { receipt.source = "36999"; }
+  SECTION("a receipt") {
+    receipt.esm_class = 0x04;
+  }
+  SECTION("an acknowledgement") {
+    receipt.esm_class = 0x10;
+  }
+  SECTION("a receipt that hides its class") {
+    receipt.optional_parameters = std::string("\x00\x1E\x00\x02z\0", 6);
+  }
+  SECTION("a short code") {
+    receipt.source = "36999";
+  }
   SECTION("an alphanumeric address") {
     receipt.source = "33612345678";
     receipt.source_ton = 5;
   }
-  SECTION("another text") { receipt.text = "bus stop"; }
+  SECTION("another text") {
+    receipt.text = "bus stop";
+  }
   talk.smsc(pdus::short_message(command_id::deliver_sm, 1, receipt));
   CHECK(talk.host.recorded.empty());
   CHECK(talk.to_esme().size() == 1);
@@ -392,7 +408,8 @@ TEST_CASE("draining: answers in flight are delivered, then both legs are unbound
   talk.session.drain(talk.now());
   talk.esme(pdus::submit_sm(2));
   CHECK(talk.to_smsc().empty());
-  talk.smsc(pdus::with_text(command_id::submit_sm_resp, command_status::ESME_ROK, header_of(forwarded.at(0)).sequence_number, "x"));
+  talk.smsc(pdus::with_text(command_id::submit_sm_resp, command_status::ESME_ROK,
+                            header_of(forwarded.at(0)).sequence_number, "x"));
   const auto to_esme = talk.to_esme(), to_smsc = talk.to_smsc();
   REQUIRE(to_esme.size() == 2);
   CHECK(header_of(to_esme[0]).command_id == command_id::submit_sm_resp);
@@ -409,7 +426,8 @@ TEST_CASE("too much unsent: nothing more is taken until half of it is gone") {
   shared_parts parts(c);
   conversation talk(parts);
   talk.bind("bank1");
-  for (int i = 0; i < 100; ++i) talk.esme(pdus::header(command_id::query_sm, 1));
+  for (int i = 0; i < 100; ++i)
+    talk.esme(pdus::header(command_id::query_sm, 1));
   CHECK(talk.session.output(leg::smsc).size() <= 1016);
   CHECK_FALSE(talk.session.may_take(leg::esme));
   std::size_t crossed = 0;
@@ -444,18 +462,22 @@ TEST_CASE("a whole conversation comes out the same however it is cut") {
   parts.consent(alice, "bank");
   const auto run = [&](std::size_t step) {
     conversation talk(parts, step);
-    talk.esme(pdus::header(command_id::enquire_link, 1) + pdus::bind(command_id::bind_transceiver, 2, "shop1") + pdus::submit_sm(3) +
-              pdus::header(command_id::enquire_link, 4) + pdus::submit_multi(5, {"33612345678", "33600000001"}));
+    talk.esme(pdus::header(command_id::enquire_link, 1) + pdus::bind(command_id::bind_transceiver, 2, "shop1") +
+              pdus::submit_sm(3) + pdus::header(command_id::enquire_link, 4) +
+              pdus::submit_multi(5, {"33612345678", "33600000001"}));
     talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
     smpp::buffer to_smsc, to_esme;
     const auto gather = [&] {
-      for (const auto& pdu : talk.to_smsc()) to_smsc.insert(to_smsc.end(), pdu.begin(), pdu.end());
-      for (const auto& pdu : talk.to_esme()) to_esme.insert(to_esme.end(), pdu.begin(), pdu.end());
+      for (const auto& pdu : talk.to_smsc())
+        to_smsc.insert(to_smsc.end(), pdu.begin(), pdu.end());
+      for (const auto& pdu : talk.to_esme())
+        to_esme.insert(to_esme.end(), pdu.begin(), pdu.end());
     };
     gather();
     talk.smsc(pdus::with_text(command_id::bind_transceiver_resp, command_status::ESME_ROK, 1, "SMSC"));
     talk.turn();
-    talk.smsc(pdus::deliver_sm(7, "STOP") + pdus::header(command_id::enquire_link_resp, 2) + pdus::header(command_id{0x10201}, 9));
+    talk.smsc(pdus::deliver_sm(7, "STOP") + pdus::header(command_id::enquire_link_resp, 2) +
+              pdus::header(command_id{0x10201}, 9));
     gather();
     talk.session.recorded(talk.host.tickets.at(0), true, talk.now());
     talk.esme(pdus::header(command_id::deliver_sm_resp, 1) + pdus::header(command_id::unbind, 11));

@@ -21,7 +21,8 @@ std::unique_ptr<consent_store> opened(const std::filesystem::path& path) {
   return std::move(std::get<0>(result));
 }
 
-event make(std::uint64_t digits, event_kind kind, consent_method method = consent_method::web_form, scope s = {scope_kind::sender, "shop"}) {
+event make(std::uint64_t digits, event_kind kind, consent_method method = consent_method::web_form,
+           scope s = {scope_kind::sender, "shop"}) {
   event e;
   e.actor = "test";
   e.who = {digits};
@@ -40,7 +41,8 @@ std::vector<recorded> done(outcome o) {
 }
 
 standing judged(consent_store& s, std::uint64_t digits) {
-  const question q{s.intern({scope_kind::sender, "shop"}), s.intern({scope_kind::group, "retail"}), consent_rule::opt_in, now()};
+  const question q{s.intern({scope_kind::sender, "shop"}), s.intern({scope_kind::group, "retail"}),
+                   consent_rule::opt_in, now()};
   return s.judge({digits}, q).result;
 }
 
@@ -76,7 +78,8 @@ TEST_CASE("an opt-out blocks before the disk has answered") {
   testing::temporary_folder folder;
   const auto s = opened(folder.path());
   done(s->record_and_wait({make(alice, event_kind::opt_in)}));
-  s->record({make(alice, event_kind::opt_out, consent_method::mo_keyword, {scope_kind::group, "retail"})}, [](const outcome&) {});
+  s->record({make(alice, event_kind::opt_out, consent_method::mo_keyword, {scope_kind::group, "retail"})},
+            [](const outcome&) {});
   CHECK(judged(*s, alice) == standing::opted_out);
 }
 
@@ -133,10 +136,12 @@ TEST_CASE("many threads record together, and nothing is lost") {
     std::vector<std::thread> threads;
     for (std::uint64_t t = 0; t < 4; ++t) {
       threads.emplace_back([&, t] {
-        for (std::uint64_t i = 0; i < 50; ++i) done(s->record_and_wait({make(alice + t * 1000 + i, event_kind::opt_out)}));
+        for (std::uint64_t i = 0; i < 50; ++i)
+          done(s->record_and_wait({make(alice + t * 1000 + i, event_kind::opt_out)}));
       });
     }
-    for (std::thread& t : threads) t.join();
+    for (std::thread& t : threads)
+      t.join();
     CHECK(s->stats().ledger_events == 200);
   }
   const auto s = opened(folder.path());
@@ -181,15 +186,19 @@ TEST_CASE("kill -9 in a stream of opt-outs loses nothing that was acknowledged")
     close(pipe_ends[1]);
     std::vector<std::uint64_t> acknowledged;
     std::uint64_t i = 0;
-    while (acknowledged.size() < 500U + static_cast<unsigned>(round) * 300U && read(pipe_ends[0], &i, sizeof i) == sizeof i) acknowledged.push_back(i);
+    while (acknowledged.size() < 500U + static_cast<unsigned>(round) * 300U &&
+           read(pipe_ends[0], &i, sizeof i) == sizeof i)
+      acknowledged.push_back(i);
     kill(child, SIGKILL);
-    while (read(pipe_ends[0], &i, sizeof i) == sizeof i) acknowledged.push_back(i);
+    while (read(pipe_ends[0], &i, sizeof i) == sizeof i)
+      acknowledged.push_back(i);
     close(pipe_ends[0]);
     waitpid(child, nullptr, 0);
     const auto s = opened(folder.path());
     REQUIRE(acknowledged.size() >= 500);
     std::size_t lost = 0;
-    for (const std::uint64_t n : acknowledged) lost += judged(*s, alice + n) != standing::opted_out;
+    for (const std::uint64_t n : acknowledged)
+      lost += judged(*s, alice + n) != standing::opted_out;
     CHECK(lost == 0);
   }
 }
@@ -212,7 +221,8 @@ TEST_CASE("a store that cannot be written says so, fails promptly, and recovers 
       usleep(10000);
       recovered = s->available(now());
     }
-    const bool taken = recovered && std::holds_alternative<std::vector<recorded>>(s->record_and_wait({make(alice, event_kind::opt_out)}));
+    const bool taken = recovered && std::holds_alternative<std::vector<recorded>>(
+                                        s->record_and_wait({make(alice, event_kind::opt_out)}));
     _exit(!refused ? 1 : !blocked ? 2 : !unavailable ? 3 : !refused_again ? 4 : !recovered ? 5 : !taken ? 6 : 0);
   }
   int status = 0;

@@ -13,7 +13,9 @@ namespace {
 constexpr scope_id group = 1, mine = 2, other = 3;
 constexpr source_id form = 1, broker = 2;
 
-instant at(int day) { return instant{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1} + hours(24 * day)}; }
+instant at(int day) {
+  return instant{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1} + hours(24 * day)};
+}
 
 fact opt_in(int day, scope_id scope = mine, source_id source = form, std::optional<int> expires = {}) {
   fact f;
@@ -39,7 +41,8 @@ fact reply(int day, scope_id scope = mine) {
   return f;
 }
 
-standing judged(const std::vector<fact>& known, int today = 100, const recalls& r = {}, consent_rule rule = consent_rule::opt_in) {
+standing judged(const std::vector<fact>& known, int today = 100, const recalls& r = {},
+                consent_rule rule = consent_rule::opt_in) {
   return judge(known, r, {mine, group, rule, at(today)}).result;
 }
 
@@ -52,7 +55,8 @@ TEST_CASE("rule 1: without a live opt-in there is no consent") {
   CHECK(judged({opt_in(1, scope_all)}) == standing::allowed);
   CHECK(judged({opt_in(1, other)}) == standing::no_consent);
   CHECK(judged({}, 100, {}, consent_rule::opt_out) == standing::allowed);
-  CHECK(judge(std::vector{opt_in(1), opt_in(5, group)}, {}, {mine, group, consent_rule::opt_in, at(9)}).sequence == 1005);
+  CHECK(judge(std::vector{opt_in(1), opt_in(5, group)}, {}, {mine, group, consent_rule::opt_in, at(9)}).sequence ==
+        1005);
 }
 
 TEST_CASE("rule 2: events compare by when the person acted, and ties go to the opt-out") {
@@ -120,18 +124,22 @@ TEST_CASE("any order and any repetition of the same facts gives the same state")
     for (int i = 0, n = 1 + pick(7); i < n; ++i) {
       const int day = pick(6);
       const auto scope = static_cast<scope_id>(pick(4));
-      fact f = pick(3) == 0 ? opt_out(day, scope) : pick(3) == 0 ? reply(day, scope) : opt_in(day, scope, static_cast<source_id>(1 + pick(2)));
+      fact f = pick(3) == 0   ? opt_out(day, scope)
+               : pick(3) == 0 ? reply(day, scope)
+                              : opt_in(day, scope, static_cast<source_id>(1 + pick(2)));
       if (!f.opt_out && pick(3) == 0) f.expires_at = at(day + pick(4));
       f.sequence = static_cast<std::uint64_t>(i + 1);
       facts.push_back(f);
     }
     std::vector<fact> once;
-    for (const fact& f : facts) merge(once, f);
+    for (const fact& f : facts)
+      merge(once, f);
     std::vector<fact> again = facts;
     again.insert(again.end(), facts.begin(), facts.end());
     std::shuffle(again.begin(), again.end(), random);
     std::vector<fact> shuffled;
-    for (const fact& f : again) merge(shuffled, f);
+    for (const fact& f : again)
+      merge(shuffled, f);
     REQUIRE(once == shuffled);
 
     recalls r;

@@ -1,9 +1,8 @@
+#include <sstream>
+
 #include "store/csv.h"
 #include "store/entry.h"
 #include "store/import.h"
-
-#include <sstream>
-
 #include "tests/unit/catch.h"
 #include "tests/unit/temporary_folder.h"
 
@@ -43,7 +42,8 @@ std::vector<std::string> refused(const entry& e) {
   const auto checked = check(e, france, today);
   std::vector<std::string> fields;
   if (const auto* reasons = std::get_if<std::vector<refusal>>(&checked)) {
-    for (const refusal& r : *reasons) fields.push_back(r.field);
+    for (const refusal& r : *reasons)
+      fields.push_back(r.field);
   }
   return fields;
 }
@@ -52,7 +52,8 @@ std::vector<std::string> refused(const entry& e) {
 
 TEST_CASE("numbers are read as the interface has it") {
   const auto international = number_kind::international, national = number_kind::national;
-  for (const std::string text : {"+33612345678", "0033612345678", "+33 (0)6 12-34.56 78", "0612345678", "33612345678"}) {
+  for (const std::string text :
+       {"+33612345678", "0033612345678", "+33 (0)6 12-34.56 78", "0612345678", "33612345678"}) {
     CAPTURE(text);
     CHECK(read(text) == "33612345678");
   }
@@ -73,7 +74,8 @@ TEST_CASE("times") {
   CHECK(time("2026-11-24T10:00:00Z") == "2026-11-24T10:00:00Z");
   CHECK(time("2026-11-24T10:00:00.25+02:00") == "2026-11-24T08:00:00.250000Z");
   CHECK(time("2024-02-29") == "2024-02-29T00:00:00Z 2024-02-29T23:59:59.999999Z");
-  for (const std::string text : {"", "2026-02-29", "2026-13-01", "2026-11-24T25:00:00Z", "2026-11-24T10:00:00", "24/11/2026", "2026-11-24Z", "2026-11-24T10:00:00Zx"}) {
+  for (const std::string text : {"", "2026-02-29", "2026-13-01", "2026-11-24T25:00:00Z", "2026-11-24T10:00:00",
+                                 "24/11/2026", "2026-11-24Z", "2026-11-24T10:00:00Zx"}) {
     CAPTURE(text);
     CHECK(time(text) == "none");
   }
@@ -84,7 +86,7 @@ TEST_CASE("an opt-in that could not be defended is refused, with every reason") 
   entry e = good();
   e.occurred_at = e.method = e.source = e.collector = e.evidence = "";
   CHECK(refused(e) == std::vector<std::string>{"occurred_at", "method", "source", "collector", "evidence"});
-  const auto one = [](std::string entry::*field, const std::string& value) {
+  const auto one = [](std::string entry::* field, const std::string& value) {
     entry changed = good();
     changed.*field = value;
     return refused(changed);
@@ -94,8 +96,10 @@ TEST_CASE("an opt-in that could not be defended is refused, with every reason") 
   CHECK(one(&entry::source_kind, "broker").empty());
   CHECK(one(&entry::occurred_at, "2026-06-02") == fields{"occurred_at"});
   CHECK(one(&entry::method, "letter") == fields{"method"});
-  for (const char* forged : {"mo_keyword", "double_opt_in", "carrier"}) CHECK(one(&entry::method, forged) == fields{"method"});
-  for (const char* own : {"recall", "erasure", "correction", "reassigned", "opt"}) CHECK_FALSE(one(&entry::event, own).empty());
+  for (const char* forged : {"mo_keyword", "double_opt_in", "carrier"})
+    CHECK(one(&entry::method, forged) == fields{"method"});
+  for (const char* own : {"recall", "erasure", "correction", "reassigned", "opt"})
+    CHECK_FALSE(one(&entry::event, own).empty());
   CHECK(one(&entry::scope, "everybody") == fields{"scope"});
   CHECK(one(&entry::number, "12") == fields{"number"});
   CHECK(one(&entry::evidence_sha256, "abc") == fields{"evidence_sha256"});
@@ -146,7 +150,8 @@ TEST_CASE("an import takes the good rows, reports the others, and changes nothin
   auto opened = consent_store::open({folder.path(), nullptr});
   auto& s = *std::get<0>(opened);
   std::string csv = "number,event,scope,occurred_at,method,source,collector,evidence\n";
-  for (int i = 0; i < 12000; ++i) csv += "336" + std::to_string(10000000 + i) + ",opt_in,sender:shop,2026-01-01,sale,list,us,x\n";
+  for (int i = 0; i < 12000; ++i)
+    csv += "336" + std::to_string(10000000 + i) + ",opt_in,sender:shop,2026-01-01,sale,list,us,x\n";
   csv += "12,opt_in,sender:shop,,,,,\n33600000001,opt_out,all,,,,,,extra\n";
   for (int round = 0; round < 2; ++round) {
     std::istringstream in(csv);
@@ -171,8 +176,8 @@ TEST_CASE("a file that cannot be read as a whole takes nothing") {
   auto opened = consent_store::open({folder.path(), nullptr});
   auto& s = *std::get<0>(opened);
   const std::string row = "33612345678,opt_out,all\n";
-  for (const std::string& text : {std::string(), "number,event\n" + row, "number,event,scope,number\n" + row, "number,event,scop\n" + row,
-                                  "number,event,scope\n" + row + "\xE9,opt_out,all\n"}) {
+  for (const std::string& text : {std::string(), "number,event\n" + row, "number,event,scope,number\n" + row,
+                                  "number,event,scop\n" + row, "number,event,scope\n" + row + "\xE9,opt_out,all\n"}) {
     std::istringstream in(text);
     import_progress progress;
     CHECK(import_csv(in, s, {}, progress));
