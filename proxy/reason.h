@@ -27,9 +27,15 @@ enum class verdict { forwarded, refused, observed };  // observed: would have be
 inline constexpr std::size_t verdict_count = 3;
 
 constexpr std::string_view name(reason r) {
-  constexpr std::array<std::string_view, reason_count> names{
-      "none",      "sender_mismatch", "unreadable_number", "unverifiable_destination", "store_unavailable",
-      "opted_out", "source_recalled", "consent_expired",   "no_consent"};
+  constexpr std::array<std::string_view, reason_count> names{"none",
+                                                             "sender_mismatch",
+                                                             "unreadable_number",
+                                                             "unverifiable_destination",
+                                                             "store_unavailable",
+                                                             "opted_out",
+                                                             "source_recalled",
+                                                             "consent_expired",
+                                                             "no_consent"};
   return names[static_cast<std::size_t>(r)];
 }
 
@@ -39,6 +45,8 @@ constexpr std::string_view name(verdict v) {
 }
 
 // The sender may try again later: answered with a command_status that makes it do so.
-constexpr bool retryable(reason r) { return r == reason::store_unavailable; }
+constexpr bool retryable(reason r) {
+  return r == reason::store_unavailable;
+}
 
 }  // namespace proxy

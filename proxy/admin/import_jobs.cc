@@ -88,9 +88,9 @@ store::import_options options_for(import_job& j, std::ofstream& report, std::sha
     const std::lock_guard lock(j.mutex);
     if (j.refusals.size() < import_jobs::max_listed) j.refusals.push_back(r);
   };
-  o.on_warning = [&j](std::uint64_t line, const std::string& text) {
+  o.on_warning = [&j](std::uint64_t, std::string text) {  // the text names the line
     const std::lock_guard lock(j.mutex);
-    if (j.warnings.size() < import_jobs::max_listed) j.warnings.push_back("line " + std::to_string(line) + ": " + text);
+    if (j.warnings.size() < import_jobs::max_listed) j.warnings.push_back(std::move(text));
   };
   o.is_configured = [p = std::move(p)](const store::scope& s) { return is_configured(p->settings(), s); };
   return o;

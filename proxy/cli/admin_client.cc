@@ -1,5 +1,7 @@
 #include "proxy/cli/admin_client.h"
 
+#include <poll.h>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -23,15 +25,18 @@ std::string token_in(const std::filesystem::path& file) {
   std::string token;
   if (!(in >> token)) {
     throw command_failed("cannot read the admin token in " + file.string() +
-                         ": the gate makes it at its first start, and only its user may read it");
+                         ": a gate makes it at its first start, and only its user may read it; where no gate runs, add "
+                         "--offline to work on the store itself");
   }
   return token;
 }
 
+constexpr int longest_wait = 60;  // seconds, for an answer to begin
+
 // One request on a connection of its own.
 class exchange {
  public:
-  explicit exchange(const endpoint& to) : stream_(io_) {
+  explicit exchange(const endpoint& to) : to_(to), stream_(io_) {
     // A gate that listens on every address answers on this machine.
     const std::string host = to.host == "0.0.0.0" ? "127.0.0.1" : to.host == "::" ? "::1" : to.host;
     try {
@@ -43,15 +48,23 @@ class exchange {
     }
   }
 
+  // A gate that refuses a large body answers before it has read it all: then the answer counts, not that the rest could
+  // not be sent.
   template <typename Body>
   void send(http::request<Body>& request) {
-    http::write(stream_, request);
+    http::write(stream_, request, not_sent_);
   }
 
   // Reads the header; throws what the gate's problem says unless it is 2xx.
   http::response_parser<http::buffer_body>& begin() {
+    wait_for_answer();
     parser_.body_limit(boost::none);
-    http::read_header(stream_, buffer_, parser_);
+    boost::system::error_code ec;
+    http::read_header(stream_, buffer_, parser_, ec);
+    if (ec) {
+      throw command_failed("the gate at " + to_string(to_) +
+                           " did not answer: " + (not_sent_ ? not_sent_ : ec).message());
+    }
     if (parser_.get().result_int() / 100 != 2) throw command_failed(problem_of(rest()));
     return parser_;
   }
@@ -71,11 +84,19 @@ class exchange {
 
   std::string rest() {
     std::string body;
-    while (!parser_.is_done()) body += next();
+    while (!parser_.is_done())
+      body += next();
     return body;
   }
 
  private:
+  void wait_for_answer() {
+    pollfd readable{stream_.native_handle(), POLLIN, 0};
+    if (poll(&readable, 1, longest_wait * 1000) != 0) return;
+    throw command_failed("the gate at " + to_string(to_) + " took the request and has not answered for " +
+                         std::to_string(longest_wait) + " seconds; what was asked may still be done");
+  }
+
   static std::string detail_of(const boost::json::object& error) {
     std::string line;
     if (const auto* field = error.if_contains("field"); field != nullptr && field->is_string()) {
@@ -90,23 +111,29 @@ class exchange {
   std::string problem_of(const std::string& body) const {
     boost::system::error_code ec;
     const boost::json::value problem = boost::json::parse(body, ec);
-    if (ec || !problem.is_object()) return "the gate answered with status " + std::to_string(parser_.get().result_int());
+    if (ec || !problem.is_object())
+      return "the gate answered with status " + std::to_string(parser_.get().result_int());
     const boost::json::object& o = problem.as_object();
-    std::string text = o.contains("detail") ? std::string(o.at("detail").as_string()) : std::string(o.at("title").as_string());
+    std::string text =
+        o.contains("detail") ? std::string(o.at("detail").as_string()) : std::string(o.at("title").as_string());
     if (const auto* errors = o.if_contains("errors"); errors != nullptr && errors->is_array()) {
-      for (const auto& e : errors->as_array()) text += "\n  " + detail_of(e.as_object());
+      for (const auto& e : errors->as_array())
+        text += "\n  " + detail_of(e.as_object());
     }
     return text;
   }
 
+  endpoint to_;
   boost::asio::io_context io_;
   tcp::socket stream_;
+  boost::system::error_code not_sent_;
   beast::flat_buffer buffer_;
   http::response_parser<http::buffer_body> parser_;
 };
 
 template <typename Body>
-http::request<Body> make(http::verb verb, const std::string& target, const endpoint& to, const std::string& authorization) {
+http::request<Body> make(http::verb verb, const std::string& target, const endpoint& to,
+                         const std::string& authorization) {
   http::request<Body> r(verb, target, 11);
   r.set(http::field::host, to_string(to));
   r.set(http::field::authorization, authorization);
@@ -124,7 +151,8 @@ boost::json::value parsed(const std::string& body) {
 
 }  // namespace
 
-admin_client::admin_client(const config& c) : address_(c.admin_address), authorization_("Bearer " + token_in(c.token_file)) {}
+admin_client::admin_client(const config& c)
+    : address_(c.admin_address), authorization_("Bearer " + token_in(c.token_file)) {}
 
 boost::json::value admin_client::get(const std::string& target) {
   exchange x(address_);
@@ -173,17 +201,6 @@ void admin_client::get_lines(const std::string& target, const std::function<void
     }
     pending.erase(0, start);
   }
-}
-
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
-    const auto octet = static_cast<unsigned char>(c);
-    plain ? out.append(1, c) : out.append({'%', digits[octet >> 4U], digits[octet & 0xFU]});
-  }
-  return out;
 }
 
 }  // namespace proxy

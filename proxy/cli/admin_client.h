@@ -14,7 +14,8 @@ class admin_client {
  public:
   explicit admin_client(const config& c);
 
-  // The answer's body; throws command_failed with the problem's detail when the status is not 2xx, and when the gate does not answer.
+  // The answer's body; throws command_failed with the problem's detail when the status is not 2xx, and when the gate
+  // does not answer.
   boost::json::value get(const std::string& target);
   boost::json::value post(const std::string& target, const boost::json::value& body);
   boost::json::value post_file(const std::string& target, const std::filesystem::path& file);
@@ -25,7 +26,5 @@ class admin_client {
   endpoint address_;
   std::string authorization_;
 };
-
-std::string percent_encode(std::string_view text);
 
 }  // namespace proxy

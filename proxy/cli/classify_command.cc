@@ -1,36 +1,25 @@
+#include <boost/json.hpp>
 #include <iostream>
 
 #include "proxy/classify/classifier.h"
 #include "proxy/cli/commands.h"
+#include "proxy/cli/escapes.h"
 
 namespace proxy {
-namespace {
 
-// \n, \r and \\ stand for what a line cannot hold; any other backslash stands for itself.
-std::string unescaped(const std::string& line) {
-  std::string text;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char next = i + 1 < line.size() ? line[i + 1] : '\0';
-    if (line[i] == '\\' && (next == 'n' || next == 'r' || next == '\\')) {
-      text.push_back(next == 'n' ? '\n' : next == 'r' ? '\r' : '\\');
-      ++i;
-    } else {
-      text.push_back(line[i]);
-    }
-  }
-  return text;
-}
-
-}  // namespace
-
-int classify_command() {
+int classify_command(const common_options& o) {
   std::ios::sync_with_stdio(false);
   for (std::string line; std::getline(std::cin, line);) {
-    const classification c = classify(unescaped(line));
-    std::cout << name(c.intent) << '\t' << c.rule << '\n';
-    if (std::cin.rdbuf()->in_avail() == 0) std::cout.flush();
+    const classification c = classify(unescape(line));
+    if (o.json) {
+      std::cout << boost::json::object{{"intent", name(c.intent)}, {"rule", c.rule}} << '\n';
+    } else {
+      std::cout << name(c.intent) << '\t' << c.rule << '\n';
+    }
+    // Whoever writes a line and waits for its answer gets it.
+    if (std::cin.rdbuf()->in_avail() <= 0) std::cout.flush();
   }
-  return 0;
+  return std::cout.flush() ? 0 : 1;
 }
 
 }  // namespace proxy

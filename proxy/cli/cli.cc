@@ -1,6 +1,7 @@
 #include "proxy/cli/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <iostream>
 
 #include "proxy/cli/commands.h"
@@ -12,28 +13,49 @@ namespace {
 constexpr int failed = 1;
 constexpr int wrong_usage = 2;
 
-// The options of an event, as flags: --scope, --occurred-at, ...
+struct entry_option {
+  const char* field;
+  const char* help;
+  bool needed_to_opt_in;
+};
+
+constexpr std::array<entry_option, 10> entry_options{{
+    {"scope", "whom it concerns: sender:NAME, group:NAME or all", true},
+    {"occurred_at", "when the person acted: 2026-11-24T10:00:00Z, or a date alone", true},
+    {"method", "web_form, paper, call, point_of_sale, sale or api; for opt-outs also letter and registry", true},
+    {"source", "the batch, form or supplier it came from", true},
+    {"collector", "who asked the person", true},
+    {"evidence", "a reference to the proof: URI, file, message", true},
+    {"evidence_sha256", "the SHA-256 digest of the proof", false},
+    {"source_kind", "own_form, partner or broker", false},
+    {"wording", "the text the person agreed to, or its identifier", false},
+    {"expires_at", "when the consent ends", false},
+}};
+
+std::string store::entry::* member_named(std::string_view field) {
+  return std::ranges::find(store::entry_fields(), field, &store::field::name)->member;
+}
+
+// The fields of an event as options: --scope, --occurred-at, ... What is missing is told by the gate, which knows the
+// rules, all at once; only the scope is asked for here.
 void add_entry_options(CLI::App& command, store::entry& e) {
-  const std::map<std::string, std::string> help{
-      {"scope", "whom it concerns: sender:NAME, group:NAME or all"},
-      {"occurred_at", "when the person acted: RFC 3339, or a date alone"},
-      {"method", "web_form, paper, call, point_of_sale, sale, api; for opt-outs also letter, registry"},
-      {"source", "the batch, form or supplier it came from"},
-      {"source_kind", "own_form, partner, broker"},
-      {"collector", "who asked the person"},
-      {"evidence", "a reference to the proof"},
-      {"evidence_sha256", "the proof's SHA-256"},
-      {"wording", "the text the person agreed to, or its identifier"},
-      {"expires_at", "when the consent ends"}};
-  command.add_option("NUMBER", e.number, "the person's number")->required();
-  for (const store::field& f : store::entry_fields()) {
-    const auto text = help.find(std::string(f.name));
-    if (text == help.end()) continue;
-    std::string flag = "--" + std::string(f.name);
+  const bool opt_in = e.event == "opt_in";
+  command.add_option("NUMBER", e.number, "the person's number, such as +33612345678")->required();
+  for (const entry_option& o : entry_options) {
+    std::string flag = std::string("--") + o.field;
     std::ranges::replace(flag, '_', '-');
-    CLI::Option* option = command.add_option(flag, e.*f.member, text->second);
-    if (f.name == "scope") option->required();
+    const bool scope = std::string_view(o.field) == "scope";
+    const std::string help =
+        std::string(o.help) + (opt_in && o.needed_to_opt_in && !scope ? " (an opt-in needs it)" : "");
+    command.add_option(flag, e.*member_named(o.field), help)->required(scope);
   }
+}
+
+std::string field_names() {
+  std::string names;
+  for (const store::field& f : store::entry_fields())
+    names += (names.empty() ? "" : ", ") + std::string(f.name);
+  return names;
 }
 
 class program {
@@ -41,6 +63,11 @@ class program {
   program() : app_("An SMPP 3.4 proxy that enforces recipients' consent", "consentgate") {
     app_.set_version_flag("--version", std::string("consentgate ") + version);
     app_.require_subcommand(1);
+    app_.footer(
+        "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done (an import with refused rows).\n"
+        "The commands about consent talk to the running gate, at the admin address and with the token of its\n"
+        "configuration; with --offline they open the store themselves.\n"
+        "`consentgate COMMAND --help` tells more.");
     add_serve();
     add_check_config();
     add_import();
@@ -76,7 +103,8 @@ class program {
   }
 
   void add_config(CLI::App& c) {
-    c.add_option("--config", common_.config_file, "the configuration file (default: ./consentgate.yaml, then /etc/consentgate/consentgate.yaml)");
+    c.add_option("--config", common_.config_file,
+                 "the configuration file (default: ./consentgate.yaml, then /etc/consentgate/consentgate.yaml)");
   }
 
   // Of the commands that talk to the gate.
@@ -91,20 +119,31 @@ class program {
       return serve_command(common_, format_ == "text" ? log_format::text : log_format::json);
     });
     add_config(c);
-    c.add_option("--log-format", format_, "json or text")->check(CLI::IsMember({"json", "text"}));
+    c.add_option("--log-format", format_, "how it logs to stderr: json, or text for people")
+        ->check(CLI::IsMember({"json", "text"}))
+        ->capture_default_str();
+    c.footer("SIGHUP reads the configuration again; SIGTERM drains and ends.");
   }
 
   void add_check_config() {
-    CLI::App& c = command("check-config", "validate the configuration", [this] { return check_config_command(common_); });
+    CLI::App& c =
+        command("check-config", "validate the configuration", [this] { return check_config_command(common_); });
     add_config(c);
     c.add_flag("--json", common_.json, "print the result as JSON");
   }
 
   void add_import() {
-    CLI::App& c = command("import", "load consent events from a CSV file", [this] { return import_command(common_, import_); });
+    CLI::App& c =
+        command("import", "load consent events from a CSV file", [this] { return import_command(common_, import_); });
     add_common(c);
     c.add_flag("--dry-run", import_.dry_run, "check every row, store nothing");
-    c.add_option("CSV", import_.file, "the file: a header line with the field names, UTF-8")->required();
+    c.add_option("CSV", import_.file, "the file: UTF-8, with a header line of field names")->required();
+    c.footer(
+        "Fields: " + field_names() +
+        ".\n"
+        "Exit codes: 0 every row taken; 3 one or more rows refused, each told with its line and every reason, the\n"
+        "others are in; 1 the header or the encoding is unusable, nothing is stored. The same row again changes "
+        "nothing.");
   }
 
   void add_record(const std::string& name, const std::string& help, store::entry& e) {
@@ -112,33 +151,44 @@ class program {
     CLI::App& c = command(name, help, [this, &e] { return record_command(common_, e); });
     add_common(c);
     add_entry_options(c, e);
+    c.footer(e.event == "opt_in" ? "Refused when it could not be defended. Nothing entered here lifts an opt-out: only "
+                                   "the person's own later\n"
+                                   "reply does."
+                                 : "Needs only the number and the scope; without a time it counts from now.");
   }
 
   void add_show() {
-    CLI::App& c = command("show", "the state of a number in every scope, and its history", [this] { return show_command(common_, number_); });
+    CLI::App& c = command("show", "the state of a number in every scope, and its history",
+                          [this] { return show_command(common_, number_); });
     add_common(c);
-    c.add_option("NUMBER", number_)->required();
+    c.add_option("NUMBER", number_, "the person's number, such as +33612345678")->required();
   }
 
   void add_explain() {
     CLI::App& c = command("explain", "what would become of a message to a number, and why",
                           [this] { return explain_command(common_, number_, sender_); });
     add_common(c);
-    c.add_option("NUMBER", number_)->required();
-    c.add_option("--sender", sender_, "the sender's name")->required();
+    c.add_option("NUMBER", number_, "the person's number, such as +33612345678")->required();
+    c.add_option("--sender", sender_, "the name of a sender in the configuration")->required();
   }
 
   void add_export() {
-    CLI::App& c = command("export", "the ledger's events as NDJSON", [this] { return export_command(common_, filter_); });
+    CLI::App& c =
+        command("export", "the ledger's events as NDJSON", [this] { return export_command(common_, filter_); });
     add_common(c);
     c.add_option("--number", filter_.number, "of this number only");
     c.add_option("--source", filter_.source, "of this source only");
-    c.add_option("--from", filter_.from, "recorded at this time or later");
-    c.add_option("--to", filter_.to, "recorded at this time or earlier");
+    c.add_option("--from", filter_.from, "recorded at this time or later: 2026-11-24T10:00:00Z, or a date");
+    c.add_option("--to", filter_.to, "recorded at this time or earlier; a date is its whole day");
   }
 
   void add_classify() {
-    command("classify", "read texts on stdin, one a line, and write what each means", [] { return classify_command(); });
+    CLI::App& c = command("classify", "read texts on stdin, one a line, and write what each means",
+                          [this] { return classify_command(common_); });
+    c.add_flag("--json", common_.json, "write a JSON object for each line");
+    c.footer(
+        "In a text, \\n, \\r and \\\\ are escapes. For each line: opt_out, opt_in, help or none, a tab, and the rule "
+        "that decided.");
   }
 
   CLI::App app_;
@@ -153,6 +203,8 @@ class program {
 
 }  // namespace
 
-int run(int argc, char** argv) { return program().run(argc, argv); }
+int run(int argc, char** argv) {
+  return program().run(argc, argv);
+}
 
 }  // namespace proxy

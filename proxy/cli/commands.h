@@ -18,7 +18,7 @@ struct common_options {
 
 int serve_command(const common_options& o, log_format format);
 int check_config_command(const common_options& o);
-int classify_command();
+int classify_command(const common_options& o);
 int record_command(const common_options& o, const store::entry& e);
 int show_command(const common_options& o, const std::string& number);
 int explain_command(const common_options& o, const std::string& number, const std::string& sender);

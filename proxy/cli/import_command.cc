@@ -1,59 +1,121 @@
 #include <unistd.h>
 
 #include <boost/json.hpp>
+#include <cstdio>
 #include <iostream>
 
 #include "proxy/cli/commands.h"
+#include "proxy/cli/table.h"
 
 namespace proxy {
 namespace {
 
 constexpr int partly_done = 3;
 
-std::uint64_t count(const boost::json::object& report, const char* name) { return report.at(name).to_number<std::uint64_t>(); }
-
-// On a terminal only.
-void draw_bar(const boost::json::object& report) {
-  constexpr std::uint64_t width = 40;
-  const std::uint64_t all = count(report, "octets");
-  const std::uint64_t done = all == 0 ? width : std::min(width, count(report, "octets_read") * width / all);
-  std::cerr << "\r[" << std::string(done, '#') << std::string(width - done, ' ') << "] " << count(report, "rows") << " rows"
-            << std::flush;
+std::uint64_t count(const boost::json::object& report, const char* name) {
+  return report.at(name).to_number<std::uint64_t>();
 }
+
+std::string shown(const boost::json::value& text) {
+  return printable(std::string(text.as_string()));
+}
+
+// The progress bar, on a terminal only; what else is written there makes it go away first.
+class bar {
+ public:
+  bar() = default;
+  ~bar() { clear(); }
+  bar(const bar&) = delete;
+  bar& operator=(const bar&) = delete;
+
+  void draw(const boost::json::object& report) {
+    if (!terminal_) return;
+    constexpr std::uint64_t width = 40;
+    const std::uint64_t all = count(report, "octets");
+    const std::uint64_t done = all == 0 ? width : std::min(width, count(report, "octets_read") * width / all);
+    std::cerr << clear_line << '[' << std::string(done, '#') << std::string(width - done, ' ') << "] "
+              << count(report, "rows") << " rows" << std::flush;
+  }
+  void clear() {
+    if (terminal_) std::cerr << clear_line << std::flush;
+  }
+
+ private:
+  static constexpr const char* clear_line = "\r\x1b[K";
+  bool terminal_ = isatty(STDERR_FILENO) != 0;
+};
 
 void print_refused(std::string_view line) {
   const boost::json::value row = boost::json::parse(line);
   std::cerr << "line " << row.at("line") << " refused:\n";
   for (const auto& reason : row.at("reasons").as_array()) {
-    std::cerr << "  " << reason.at("field").as_string().c_str() << ": " << reason.at("message").as_string().c_str() << '\n';
+    std::cerr << "  " << shown(reason.at("field")) << ": " << shown(reason.at("message")) << '\n';
   }
+}
+
+// The refused rows of a report in JSON wait in a file: there may be millions.
+class refused_rows {
+ public:
+  refused_rows() : file_(std::tmpfile(), &std::fclose) {
+    if (file_ == nullptr) throw command_failed("cannot make a temporary file for the refused rows");
+  }
+  void add(std::string_view row) {
+    if (!empty_) std::fputc(',', file_.get());
+    empty_ = false;
+    std::fwrite(row.data(), 1, row.size(), file_.get());
+  }
+  void print() {
+    if (std::ferror(file_.get()) != 0 || std::fflush(file_.get()) != 0) {
+      throw command_failed("the refused rows did not fit into a temporary file; the import itself is done");
+    }
+    std::rewind(file_.get());
+    std::vector<char> piece(std::size_t{64} * 1024);
+    for (std::size_t n = 0; (n = std::fread(piece.data(), 1, piece.size(), file_.get())) > 0;) {
+      std::cout.write(piece.data(), static_cast<std::streamsize>(n));
+    }
+  }
+
+ private:
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+  bool empty_ = true;
+};
+
+void print_json(boost::json::object report, refused_rows& refused) {
+  report.erase("refusals");
+  const std::string rest = boost::json::serialize(report);
+  std::cout << "{\"refusals\":[";
+  refused.print();
+  std::cout << "]," << rest.substr(1) << '\n';
+}
+
+void print_text(const boost::json::object& report, bool dry_run) {
+  if (const auto* warnings = report.if_contains("warnings")) {
+    for (const auto& w : warnings->as_array())
+      std::cerr << "warning: " << shown(w) << '\n';
+  }
+  std::cout << count(report, "rows") << " rows: " << count(report, "taken")
+            << (dry_run ? " would be taken, " : " taken, ") << count(report, "unchanged") << " unchanged, "
+            << count(report, "refused") << " refused\n";
 }
 
 }  // namespace
 
 int import_command(const common_options& o, const import_order& order) {
-  if (access(order.file.c_str(), R_OK) != 0) throw command_failed("cannot read " + order.file.string());
-  const bool terminal = isatty(STDERR_FILENO) != 0;
-  boost::json::array refused;
-  boost::json::object report = open_desk(o)->import(
-      order,
-      [&](const boost::json::object& progress) {
-        if (terminal) draw_bar(progress);
-      },
-      [&](std::string_view line) {
-        o.json ? refused.push_back(boost::json::parse(line)) : print_refused(line);
-      });
-  if (terminal) std::cerr << '\n';
-  if (o.json) {
-    report["refusals"] = std::move(refused);
-    std::cout << report << '\n';
-  } else {
-    if (const auto* warnings = report.if_contains("warnings")) {
-      for (const auto& w : warnings->as_array()) std::cerr << "warning: " << w.as_string().c_str() << '\n';
-    }
-    std::cout << count(report, "rows") << " rows: " << count(report, "taken") << (order.dry_run ? " would be taken, " : " taken, ")
-              << count(report, "unchanged") << " unchanged, " << count(report, "refused") << " refused\n";
+  std::error_code ignored;
+  if (std::filesystem::is_directory(order.file, ignored) || access(order.file.c_str(), R_OK) != 0) {
+    throw command_failed("cannot read " + order.file.string() + ": it is not a file, or this user may not read it");
   }
+  bar progress_bar;
+  refused_rows refused;
+  const auto take_refused = [&](std::string_view line) {
+    progress_bar.clear();
+    o.json ? refused.add(line) : print_refused(line);
+  };
+  const auto desk = open_desk(o);
+  const boost::json::object report =
+      desk->import(order, [&](const boost::json::object& p) { progress_bar.draw(p); }, take_refused);
+  progress_bar.clear();
+  o.json ? print_json(report, refused) : print_text(report, order.dry_run);
   return count(report, "refused") == 0 ? 0 : partly_done;
 }
 

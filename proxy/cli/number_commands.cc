@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "proxy/cli/commands.h"
+#include "proxy/cli/table.h"
 
 namespace proxy {
 namespace {
@@ -15,13 +16,27 @@ std::string text_of(const boost::json::object& o, std::string_view name) {
 }
 
 void print_member(const boost::json::object& o, const char* name, const char* label) {
-  if (const std::string text = text_of(o, name); !text.empty()) std::cout << "    " << label << ": " << text << '\n';
+  if (const std::string text = text_of(o, name); !text.empty())
+    std::cout << "    " << label << ": " << printable(text) << '\n';
+}
+
+// One row for each object, one column for each of these members.
+void print_table(const std::string& title, const boost::json::array& objects, const table_row& members) {
+  if (objects.empty()) return;
+  std::vector<table_row> rows;
+  for (const auto& object : objects) {
+    table_row& row = rows.emplace_back();
+    for (const std::string& member : members)
+      row.push_back(text_of(object.as_object(), member));
+  }
+  std::cout << title << ":\n" << table(members, rows);
 }
 
 void print_event(const boost::json::object& e) {
   std::cout << "  " << text_of(e, "occurred_at") << "  " << text_of(e, "event") << "  " << text_of(e, "scope");
   if (e.contains("method")) std::cout << "  by " << text_of(e, "method");
-  std::cout << "  (event " << text_of(e, "sequence") << ", recorded " << text_of(e, "recorded_at") << " by " << text_of(e, "actor") << ")\n";
+  std::cout << "  (event " << text_of(e, "sequence") << ", recorded " << text_of(e, "recorded_at") << " by "
+            << text_of(e, "actor") << ")\n";
   print_member(e, "source", "source");
   print_member(e, "source_kind", "kind of source");
   print_member(e, "collector", "collector");
@@ -34,7 +49,8 @@ void print_event(const boost::json::object& e) {
 
 void print_warnings(const boost::json::object& o) {
   if (const auto* warnings = o.if_contains("warnings"); warnings != nullptr && warnings->is_array()) {
-    for (const auto& w : warnings->as_array()) std::cerr << "warning: " << w.as_string().c_str() << '\n';
+    for (const auto& w : warnings->as_array())
+      std::cerr << "warning: " << printable(std::string(w.as_string())) << '\n';
   }
 }
 
@@ -62,23 +78,12 @@ int show_command(const common_options& o, const std::string& number) {
     return 0;
   }
   std::cout << "+" << text_of(state, "number") << '\n';
-  std::cout << "scopes:\n";
-  for (const auto& entry : state.at("scopes").as_array()) {
-    const boost::json::object& s = entry.as_object();
-    std::cout << "  " << text_of(s, "scope") << ": " << text_of(s, "state") << " since " << text_of(s, "since");
-    if (s.contains("event")) std::cout << " (event " << text_of(s, "event") << ")";
-    std::cout << '\n';
-  }
-  std::cout << "senders:\n";
-  for (const auto& entry : state.at("senders").as_array()) {
-    const boost::json::object& s = entry.as_object();
-    std::cout << "  " << text_of(s, "sender") << ": " << text_of(s, "verdict");
-    if (text_of(s, "reason") != "none") std::cout << ", " << text_of(s, "reason");
-    std::cout << '\n';
-  }
-  std::cout << "history:\n";
-  for (const auto& e : history.as_array()) print_event(e.as_object());
-  if (history.as_array().empty()) std::cout << "  nothing is known of this number\n";
+  if (history.as_array().empty()) std::cout << "Nothing is known of this number.\n";
+  print_table("In force", state.at("scopes").as_array(), {"scope", "state", "since", "event", "expires_at", "source"});
+  print_table("Messages from", state.at("senders").as_array(), {"sender", "verdict", "reason"});
+  print_table("History", history.as_array(),
+              {"sequence", "occurred_at", "event", "scope", "method", "source", "actor", "effect"});
+  if (!history.as_array().empty()) std::cout << "Proofs, wordings and collectors: --json\n";
   return 0;
 }
 
@@ -101,7 +106,8 @@ int explain_command(const common_options& o, const std::string& number, const st
 
 int export_command(const common_options& o, const export_filter& f) {
   open_desk(o)->events(f, [](std::string_view line) { std::cout << line << '\n'; });
-  return std::cout.flush() ? 0 : 1;
+  if (!std::cout.flush()) throw command_failed("the events could not be written to their end: is the disk full?");
+  return 0;
 }
 
 }  // namespace proxy

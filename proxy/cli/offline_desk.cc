@@ -1,5 +1,8 @@
 #include <boost/json.hpp>
+#include <condition_variable>
 #include <fstream>
+#include <mutex>
+#include <thread>
 
 #include "proxy/admin/configured.h"
 #include "proxy/admin/event_json.h"
@@ -21,7 +24,8 @@ std::unique_ptr<store::consent_store> opened(const config& c) {
 
 template <typename View>
 View viewed(view_or_failure<View> v) {
-  if (const auto* why = std::get_if<store::failure>(&v)) throw command_failed("the store cannot be read: " + why->message);
+  if (const auto* why = std::get_if<store::failure>(&v))
+    throw command_failed("the store cannot be read: " + why->message);
   return std::get<View>(std::move(v));
 }
 
@@ -34,13 +38,15 @@ class offline : public desk {
     auto checked = store::check(e, settings().numbers, store::now());
     if (const auto* refused = std::get_if<std::vector<store::refusal>>(&checked)) {
       std::string text = "the event was refused";
-      for (const store::refusal& r : *refused) text += "\n  " + r.field + ": " + r.message;
+      for (const store::refusal& r : *refused)
+        text += "\n  " + r.field + ": " + r.message;
       throw command_failed(text);
     }
     store::event made = std::get<store::event>(std::move(checked));
     made.actor = "cli";
     const store::outcome o = store_->record_and_wait({made});
-    if (const auto* why = std::get_if<store::failure>(&o)) throw command_failed("the event was not stored: " + why->message);
+    if (const auto* why = std::get_if<store::failure>(&o))
+      throw command_failed("the event was not stored: " + why->message);
     const store::recorded& r = std::get<std::vector<store::recorded>>(o).front();
     made.id = r.id;
     made.sequence = r.sequence;
@@ -104,13 +110,25 @@ class offline : public desk {
     options.plan = settings().numbers;
     options.actor = "import:" + o.file.filename().string();
     options.dry_run = o.dry_run;
-    options.on_refused = [&](const store::refused_row& r) { refused(boost::json::serialize(to_json(r))); };
+    std::mutex one_at_a_time;
+    options.on_refused = [&](const store::refused_row& r) {
+      const std::lock_guard lock(one_at_a_time);
+      refused(boost::json::serialize(to_json(r)));
+    };
     options.on_warning = [&](std::uint64_t, const std::string& text) {
       if (warnings.size() < import_jobs::max_listed) warnings.emplace_back(text);
     };
     options.is_configured = [&](const store::scope& s) { return is_configured(settings(), s); };
-    progress(report());
-    if (const auto why = store::import_csv(csv, *store_, options, counts)) throw command_failed(why->message);
+    {
+      const std::jthread ticker([&](const std::stop_token& stop) {
+        std::condition_variable_any never;
+        for (std::unique_lock lock(one_at_a_time); !stop.stop_requested();) {
+          progress(report());
+          never.wait_for(lock, stop, std::chrono::milliseconds(100), [] { return false; });
+        }
+      });
+      if (const auto why = store::import_csv(csv, *store_, options, counts)) throw command_failed(why->message);
+    }
     boost::json::object done = report();
     done["state"] = "done";
     done["warnings"] = std::move(warnings);
@@ -123,7 +141,9 @@ class offline : public desk {
 
   store::number read(const std::string& text) const {
     const auto n = store::read_number(text, store::number_kind::unknown, settings().numbers);
-    if (!n) throw command_failed("`" + text + "` cannot be read as a number; write it with its country code, such as +33612345678");
+    if (!n)
+      throw command_failed("`" + text +
+                           "` cannot be read as a number; write it with its country code, such as +33612345678");
     return *n;
   }
 
@@ -141,6 +161,8 @@ class offline : public desk {
 
 }  // namespace
 
-std::unique_ptr<desk> offline_desk(const config& c) { return std::make_unique<offline>(c); }
+std::unique_ptr<desk> offline_desk(const config& c) {
+  return std::make_unique<offline>(c);
+}
 
 }  // namespace proxy

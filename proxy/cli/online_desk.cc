@@ -3,6 +3,7 @@
 
 #include "proxy/cli/admin_client.h"
 #include "proxy/cli/desk.h"
+#include "proxy/cli/escapes.h"
 
 namespace proxy {
 namespace {
@@ -19,7 +20,9 @@ class online : public desk {
     return client_.post("/v1/events", body);
   }
 
-  boost::json::value number(const std::string& number) override { return client_.get("/v1/numbers/" + percent_encode(number)); }
+  boost::json::value number(const std::string& number) override {
+    return client_.get("/v1/numbers/" + percent_encode(number));
+  }
 
   boost::json::value history(const std::string& number) override {
     return client_.get("/v1/numbers/" + percent_encode(number) + "/events");
@@ -51,7 +54,8 @@ class online : public desk {
   }
 
   boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) override {
-    const std::string query = "?name=" + percent_encode(o.file.filename().string()) + (o.dry_run ? "&dry_run=true" : "");
+    const std::string query =
+        "?name=" + percent_encode(o.file.filename().string()) + (o.dry_run ? "&dry_run=true" : "");
     const boost::json::value job = client_.post_file("/v1/imports" + query, o.file);
     const std::string path = "/v1/imports/" + std::string(job.at("id").as_string());
     for (;;) {
@@ -74,6 +78,8 @@ class online : public desk {
 
 }  // namespace
 
-std::unique_ptr<desk> online_desk(const config& c) { return std::make_unique<online>(c); }
+std::unique_ptr<desk> online_desk(const config& c) {
+  return std::make_unique<online>(c);
+}
 
 }  // namespace proxy
