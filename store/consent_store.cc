@@ -67,7 +67,9 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
   auto l = std::move(std::get<std::unique_ptr<ledger>>(opened));
   auto i = std::make_unique<implementation>();
   if (auto why = i->load(*l)) return *why;
-  const std::uint64_t last = l->last_sequence();
+  const auto newest_sequence = l->last_sequence();
+  if (const auto* why = std::get_if<failure>(&newest_sequence)) return *why;
+  const std::uint64_t last = std::get<std::uint64_t>(newest_sequence);
   instant newest{};
   if (last != 0) {
     const auto e = l->at(last);

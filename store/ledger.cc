@@ -85,8 +85,7 @@ rocksdb::DBOptions database_options() {
 }
 
 std::string open_failure(const std::filesystem::path& path, const Status& s) {
-  if (s.ToString().find("lock") != std::string::npos ||
-      s.ToString().find("Resource temporarily unavailable") != std::string::npos) {
+  if (s.IsIOError() && s.ToString().find("LOCK") != std::string::npos) {
     return "the store " + path.string() +
            " is in use by another consentgate; stop that one or use another `store.path`";
   }
@@ -114,7 +113,7 @@ struct ledger::database {
 ledger::ledger(std::unique_ptr<database> db) : db_(std::move(db)) {}
 ledger::~ledger() = default;
 
-std::variant<std::unique_ptr<ledger>, failure> ledger::open(const std::filesystem::path& path) {
+std::variant<std::unique_ptr<ledger>, failure> ledger::open(const std::filesystem::path& path, when_missing m) {
   std::error_code ec;
   std::filesystem::create_directories(path, ec);
   if (ec) return failure{"the folder " + path.string() + " cannot be made: " + ec.message()};
@@ -124,8 +123,10 @@ std::variant<std::unique_ptr<ledger>, failure> ledger::open(const std::filesyste
   }
   auto made = std::make_unique<database>();
   rocksdb::DB* db = nullptr;
+  rocksdb::DBOptions options = database_options();
+  options.create_if_missing = m == when_missing::create;
   const Status opened =
-      rocksdb::DB::Open(database_options(), (path / "rocksdb").string(), wanted, &made->families, &db);
+      rocksdb::DB::Open(options, (path / "rocksdb").string(), wanted, &made->families, &db);
   if (!opened.ok()) return failure{open_failure(path, opened)};
   made->db.reset(db);
 
@@ -144,9 +145,10 @@ std::variant<std::unique_ptr<ledger>, failure> ledger::open(const std::filesyste
   return std::unique_ptr<ledger>(new ledger(std::move(made)));
 }
 
-std::uint64_t ledger::last_sequence() const {
+std::variant<std::uint64_t, failure> ledger::last_sequence() const {
   const auto it = db_->iterate(events);
   it->SeekToLast();
+  if (!it->status().ok()) return broken("the ledger cannot be read", it->status());
   return it->Valid() ? from_big_endian(it->key()) : 0;
 }
 

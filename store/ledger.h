@@ -16,11 +16,13 @@ namespace store {
 
 class ledger {
  public:
-  static std::variant<std::unique_ptr<ledger>, failure> open(const std::filesystem::path& path);
+  enum class when_missing { create, fail };
+  static std::variant<std::unique_ptr<ledger>, failure> open(const std::filesystem::path& path,
+                                                             when_missing m = when_missing::create);
   ~ledger();
 
   // --- loading ---
-  std::uint64_t last_sequence() const;
+  std::variant<std::uint64_t, failure> last_sequence() const;
   std::uint64_t estimated_numbers() const;
   std::optional<failure> each_name(const std::function<bool(const stored_name&)>& visit) const;
   std::optional<failure> each_state(const std::function<void(number, std::vector<fact>&)>& visit) const;

@@ -22,7 +22,7 @@ fact fact_of(const event& e, names& n) {
   if (e.kind == event_kind::opt_in) {
     f.expires_at = e.expires_at;
     f.source = n.intern_source(e.source);
-    f.by_reply = made_by_gate(e.method);
+    f.by_reply = e.method == consent_method::mo_keyword || e.method == consent_method::double_opt_in;
   }
   return f;
 }
@@ -196,7 +196,7 @@ void writer::reopen() {
   {
     const std::unique_lock lock(ledger_mutex_);
     ledger_.reset();
-    auto opened = ledger::open(path_);
+    auto opened = ledger::open(path_, ledger::when_missing::fail);
     if (auto* failed = std::get_if<failure>(&opened)) {
       why = *failed;
     } else {
@@ -205,7 +205,13 @@ void writer::reopen() {
   }
   if (!why) {
     std::uint64_t last = last_sequence_;
-    why = ledger_->scan(last, [&](const event& e) {
+    const auto on_disk = ledger_->last_sequence();
+    if (const auto* unreadable = std::get_if<failure>(&on_disk)) {
+      why = *unreadable;
+    } else if (std::get<std::uint64_t>(on_disk) < last) {
+      why = failure{"the store has lost events that were on disk: restore it from a backup"};
+    }
+    if (!why) why = ledger_->scan(last, [&](const event& e) {
       if (e.kind == event_kind::recall) {
         index_.recall(names_.intern_source(e.source), e.occurred_at, e.sequence);
       } else {
