@@ -10,6 +10,8 @@
 #include <system_error>
 #include <vector>
 
+#include "store/hexadecimal.h"
+
 namespace store {
 namespace {
 
@@ -78,13 +80,7 @@ std::string random_hexadecimal(std::size_t octets) {
   std::vector<unsigned char> random(octets);
   if (RAND_bytes(random.data(), static_cast<int>(octets)) != 1)
     throw std::runtime_error("the system gives no random octets");
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char octet : random) {
-    text.push_back(digits[octet >> 4U]);
-    text.push_back(digits[octet & 0xFU]);
-  }
-  return text;
+  return hexadecimal(random);
 }
 
 }  // namespace store

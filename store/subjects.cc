@@ -2,20 +2,12 @@
 
 #include <string>
 
+#include "store/hexadecimal.h"
+
 namespace store {
 namespace {
 
 constexpr std::size_t telling_digits = 8;
-
-std::string hexadecimal(std::string_view octets) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const char c : octets) {
-    text.push_back(digits[static_cast<std::uint8_t>(c) >> 4U]);
-    text.push_back(digits[static_cast<std::uint8_t>(c) & 0xFU]);
-  }
-  return text;
-}
 
 bool tells(std::string_view text, std::string_view digits) {
   return text.find(digits) != std::string_view::npos || text.find(hexadecimal(digits)) != std::string_view::npos;
@@ -49,10 +41,7 @@ void depersonalise(event& e, number plain) {
   const std::string_view last = std::string_view(digits).substr(digits.size() - telling_digits);
   e.number_as_received.clear();
   if (tells(e.evidence, last)) {
-    if (e.evidence_sha256.empty()) {
-      const digest256 h = sha256().add(e.evidence).finish();
-      e.evidence_sha256 = hexadecimal({reinterpret_cast<const char*>(h.data()), h.size()});
-    }
+    if (e.evidence_sha256.empty()) e.evidence_sha256 = hexadecimal(sha256().add(e.evidence).finish());
     e.evidence.clear();
   }
   if (tells(e.wording, last)) e.wording.clear();

@@ -1,6 +1,9 @@
 #include "store/record.h"
 
-#include "store/bytes.h"
+#include <fstream>
+
+#include "store/hexadecimal.h"
+#include "store/signing_key.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/temporary_folder.h"
 
@@ -123,14 +126,6 @@ TEST_CASE("keys: what they hash stays found after a new one is added, and a file
 }
 
 TEST_CASE("HMAC-SHA-256 as RFC 4231 has it") {
-  const auto hexadecimal = [](const digest256& d) {
-    std::string text;
-    for (const std::uint8_t octet : d) {
-      text += "0123456789abcdef"[octet >> 4U];
-      text += "0123456789abcdef"[octet & 0xFU];
-    }
-    return text;
-  };
   const std::string jefe = "Jefe";
   const std::vector<std::uint8_t> key(jefe.begin(), jefe.end());
   CHECK(hexadecimal(hmac_sha256(key).of("what do ya want for nothing?")) ==
@@ -138,4 +133,22 @@ TEST_CASE("HMAC-SHA-256 as RFC 4231 has it") {
   const std::vector<std::uint8_t> longer(131, 0xaa);
   CHECK(hexadecimal(hmac_sha256(longer).of("Test Using Larger Than Block-Size Key - Hash Key First")) ==
         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
+TEST_CASE("the head of the ledger is signed so that anybody can check it") {
+  testing::temporary_folder folder;
+  const auto file = folder.path() / "ledger.key";
+  const auto key = std::get<signing_key>(signing_key::open(file));
+  const ledger_head head{12, before, {}};
+  const std::string statement = statement_of(head, instant{std::chrono::sys_days{std::chrono::year{2026} / 11 / 25}});
+  CHECK(statement == "consentgate ledger head\n12\n" + hexadecimal(before) + "\n2026-11-25T00:00:00Z\n");
+  const std::string signature = key.sign(statement);
+  CHECK(signature.size() == 64);
+  const auto again = std::get<signing_key>(signing_key::open(file));
+  CHECK(again.public_key() == key.public_key());
+  CHECK(again.sign(statement) == signature);
+  CHECK(again.sign(statement + " ") != signature);
+  CHECK(key.public_key().starts_with("-----BEGIN PUBLIC KEY-----"));
+  std::ofstream(file) << "no key";
+  CHECK(std::holds_alternative<failure>(signing_key::open(file)));
 }
