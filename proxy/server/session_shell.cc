@@ -137,10 +137,10 @@ void session_shell::read(leg l) {
   if (room.empty()) return;
   from.reading = true;
   from.socket.async_read_some(boost::asio::buffer(room.data(), room.size()),
-                              [self = shared_from_this(), l](error_code ec, std::size_t octets) {
+                              [self = shared_from_this(), l, n = from.connection](error_code ec, std::size_t octets) {
                                 one_leg& leg_read = self->at(l);
+                                if (self->over_ || leg_read.connection != n) return;
                                 leg_read.reading = false;
-                                if (self->over_) return;
                                 if (ec) {
                                   leg_read.ended = true;
                                   if (ec != boost::asio::error::eof) self->broken(l);
@@ -195,11 +195,11 @@ void session_shell::write_rest(leg l) {
   one_leg& to = at(l);
   to.write_pending = true;
   boost::asio::async_write(to.socket, boost::asio::buffer(to.writing),
-                           [self = shared_from_this(), l](error_code ec, std::size_t) {
+                           [self = shared_from_this(), l, n = to.connection](error_code ec, std::size_t) {
                              one_leg& written = self->at(l);
+                             if (self->over_ || written.connection != n) return;
                              written.write_pending = false;
                              written.writing.clear();
-                             if (self->over_) return;
                              ec ? self->broken(l) : self->session_.set_unsent(l, 0);
                              self->turn(the_moment());
                            });
@@ -238,8 +238,8 @@ void session_shell::close(leg l) {
 
 void session_shell::connect_upstream() {
   const auto p = gate_.policy.load();
-  one_leg fresh{tcp::socket(io_)};
-  std::swap(at(leg::smsc).socket, fresh.socket);
+  close(leg::smsc);  // one that refused an earlier bind and hung up
+  at(leg::smsc) = one_leg(tcp::socket(io_), at(leg::smsc).connection + 1);
   connector_ = std::make_shared<upstream_connector>(io_, p->settings().upstreams, p->settings().limits.connect_timeout,
                                                     gate_.metrics);
   connector_->start([weak = weak_from_this()](tcp::socket s, const upstream* reached) {
@@ -251,7 +251,6 @@ void session_shell::connect_upstream() {
     } else {
       one_leg& smsc = self->at(leg::smsc);
       smsc.socket = std::move(s);
-      smsc.ended = smsc.shut = false;
       prepare(smsc.socket);
       self->upstream_ = to_string(reached->address);
       self->gate_.metrics.sessions(leg::smsc).Increment();

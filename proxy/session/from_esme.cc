@@ -11,10 +11,8 @@ using smpp::command_id;
 using smpp::command_status;
 
 // Before a bind the gate itself answers: enquire_link and unbind as asked, all else with ESME_RINVBNDSTS (2.2).
-void session::take_unbound(smpp::octets, const smpp::header& h) {
-  if (smpp::is_response(h.command_id)) {
-    metrics_->stray_answers(leg::esme).Increment();
-  } else if (h.command_id == command_id::enquire_link) {
+void session::take_unbound(const smpp::header& h) {
+  if (h.command_id == command_id::enquire_link) {
     answer(leg::esme, h, command_status::ESME_ROK);
   } else if (h.command_id == command_id::unbind) {
     answer(leg::esme, h, command_status::ESME_ROK);

@@ -100,10 +100,12 @@ void session::take(leg from, smpp::octets pdu, moment now) {
     end("outbind is not supported");
   } else if (from == leg::smsc) {
     smpp::is_response(h.command_id) ? take_smsc_answer(pdu, h, now) : take_smsc_request(pdu, h, now);
+  } else if (smpp::is_response(h.command_id)) {
+    take_esme_answer(pdu, h, now);  // unbound, too: an SMSC that refused a bind may ask whether the line lives
   } else if (state_ == state::unbound) {
-    smpp::is_bind(h.command_id) ? take_bind(pdu, h, now) : take_unbound(pdu, h);
+    smpp::is_bind(h.command_id) ? take_bind(pdu, h, now) : take_unbound(h);
   } else {
-    smpp::is_response(h.command_id) ? take_esme_answer(pdu, h, now) : take_esme_request(pdu, h, now);
+    take_esme_request(pdu, h, now);
   }
 }
 
@@ -172,8 +174,10 @@ void session::closed(leg which, moment now) {
   s.wanted = wish::close_now;
   if (state_ == state::ended) return;
   if (which == leg::smsc && state_ == state::unbound) {
-    // An SMSC that refused the bind has hung up; the sender may bind again.
-    s.wanted = wish::open;
+    // An SMSC that refused the bind has hung up; the sender may bind again. What the two had open is over.
+    s.requests.clear();
+    side(leg::esme).requests.clear();
+    guarded_.clear();
     return;
   }
   end(which == leg::esme ? "closed by the ESME" : "closed by the SMSC");

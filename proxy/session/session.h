@@ -128,7 +128,7 @@ class session {
   bool lost_framing(leg from, smpp::octets rest, moment now);
 
   // from_esme.cc
-  void take_unbound(smpp::octets pdu, const smpp::header& h);
+  void take_unbound(const smpp::header& h);
   void take_bind(smpp::octets pdu, const smpp::header& h, moment now);
   void take_esme_request(smpp::octets pdu, const smpp::header& h, moment now);
   void take_submission(smpp::octets pdu, const smpp::header& h, moment now);

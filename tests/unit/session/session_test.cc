@@ -12,6 +12,8 @@ using testing::pdus::operator+;
 
 namespace {
 
+using pdu_list = std::vector<smpp::buffer>;
+
 smpp::header header_of(const smpp::buffer& pdu) {
   return smpp::read_header(pdu);
 }
@@ -70,6 +72,31 @@ TEST_CASE("a refused bind comes back, and another may follow on the same connect
   talk.esme(pdus::bind(command_id::bind_transceiver, 2, "shop1"));
   CHECK(talk.upstreams_wanted == 1);
   CHECK(header_of(talk.to_smsc().at(0)).command_id == command_id::bind_transceiver);
+}
+
+TEST_CASE("an SMSC that refused the bind may ask whether the line lives, and hang up") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.esme(pdus::bind(command_id::bind_transceiver, 1, "shop1"));
+  talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
+  talk.smsc(pdus::header(command_id::bind_transceiver_resp, header_of(talk.to_smsc().at(0)).sequence_number,
+                         command_status{0x0E}) +
+            pdus::header(command_id::enquire_link, 70) + pdus::header(command_id::enquire_link, 71));
+  const auto to_esme = talk.to_esme();
+  REQUIRE(to_esme.size() == 3);
+  talk.esme(pdus::header(command_id::enquire_link_resp, header_of(to_esme[1]).sequence_number));
+  CHECK(talk.to_smsc() == pdu_list{pdus::header(command_id::enquire_link_resp, 70)});
+  talk.session.closed(leg::smsc, talk.now());
+  CHECK(talk.session.wanted(leg::smsc) == session::wish::close_now);
+  CHECK(talk.session.wanted(leg::esme) == session::wish::open);
+  // What it asked last is nobody's business any more, least of all the next SMSC's.
+  talk.esme(pdus::bind(command_id::bind_transceiver, 2, "shop1"));
+  CHECK(talk.upstreams_wanted == 2);
+  talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
+  CHECK(talk.session.wanted(leg::smsc) == session::wish::open);
+  talk.smsc(pdus::header(command_id::bind_transceiver_resp, header_of(talk.to_smsc().at(0)).sequence_number));
+  talk.esme(pdus::header(command_id::enquire_link_resp, header_of(to_esme[2]).sequence_number));
+  CHECK(talk.to_smsc().empty());
 }
 
 TEST_CASE("no upstream: ESME_RBINDFAIL") {
@@ -444,7 +471,7 @@ TEST_CASE("answers nobody waits for are dropped") {
   conversation talk(parts);
   talk.bind("shop1");
   talk.esme(pdus::header(command_id::deliver_sm_resp, 4242));
-  talk.smsc(pdus::header(command_id::submit_sm_resp, 4242) + pdus::header(command_id::generic_nack, 0));
+  talk.smsc(pdus::header(command_id::submit_sm_resp, 4242) + pdus::header(command_id::generic_nack, 4242));
   CHECK(talk.to_smsc().empty());
   CHECK(talk.to_esme().empty());
 }
