@@ -46,7 +46,6 @@ bool session::may_take(leg from) const {
 
 std::size_t session::received(leg from, smpp::octets received, moment now) {
   std::size_t done = 0;
-  if (!received.empty()) side(from).last_received = now.steady;
   while (done < received.size() && may_take(from)) {
     const smpp::octets rest = received.subspan(done);
     const smpp::frame f = smpp::next_frame(rest, limits().max_pdu_octets);
@@ -60,6 +59,7 @@ std::size_t session::received(leg from, smpp::octets received, moment now) {
     update_pause(leg::esme);
     update_pause(leg::smsc);
   }
+  if (done > 0) side(from).last_received = now.steady;
   response_seconds_.flush();
   return side(from).wanted == wish::open ? done : received.size();
 }

@@ -89,6 +89,13 @@ def test_unbind_behind_submits_in_flight(start_smsc, start_gate):
         assert esme.closed_by_peer()
 
 
+def test_inactivity_counts_pdus_not_octets(start_gate, smsc):
+    gate = start_gate([smsc.port], SENDERS + "limits: {inactivity_timeout: 700ms}\n")
+    with gate.bound() as esme:
+        esme.send(b"\0\0\0\x10\0\0")
+        assert esme.receive(5).name == "unbind"
+
+
 def test_connections_per_address(start_gate, smsc):
     gate = start_gate([smsc.port], SENDERS + "limits: {max_connections_per_address: 1}\n")
     with gate.bound(), gate.connect() as second:

@@ -420,6 +420,7 @@ TEST_CASE("time to bind, inactivity") {
   idle.bind("shop1");
   idle.pass(std::chrono::seconds(59));
   CHECK(idle.to_esme().empty());
+  idle.esme({0, 0, 0, 16, 0});  // less than a PDU is not activity
   idle.pass(std::chrono::seconds(2));
   CHECK(header_of(idle.to_esme().at(0)).command_id == command_id::unbind);
   CHECK(header_of(idle.to_smsc().at(0)).command_id == command_id::unbind);
