@@ -156,7 +156,7 @@ void session::take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment 
 void session::take_esme_answer(smpp::octets pdu, const smpp::header& h, moment now) {
   one_side& esme = side(leg::esme);
   const in_flight* found = esme.requests.find(h.sequence_number);
-  if (found == nullptr) return metrics_->stray_answers(leg::esme).Increment();
+  if (found == nullptr) return take_stray(leg::esme, pdu, h);
   const in_flight request = *found;
   if (request.guarded) {
     guarded_reply& reply = guarded_[h.sequence_number];

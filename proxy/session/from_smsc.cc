@@ -23,7 +23,7 @@ void append_not_stored(smpp::buffer& out, command_id request, std::uint32_t sequ
 void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment now) {
   one_side& smsc = side(leg::smsc);
   const in_flight* found = smsc.requests.find(h.sequence_number);
-  if (found == nullptr) return metrics_->stray_answers(leg::smsc).Increment();
+  if (found == nullptr) return take_stray(leg::smsc, pdu, h);
   const in_flight request = *found;
   smsc.requests.erase(h.sequence_number);
   if (request.own) return after_answer(request, now);

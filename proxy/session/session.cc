@@ -125,6 +125,14 @@ void session::answer(leg to, const smpp::header& request, command_status status)
   smpp::append_header(side(to).output, smpp::response_to(request.command_id), status, request.sequence_number);
 }
 
+// An answer nobody waits for is dropped: under the number it has, the other side might take it for another's. A
+// generic_nack without a number (4.3: who sends it could not read the header) can be taken for nobody's, and crosses.
+void session::take_stray(leg from, smpp::octets pdu, const smpp::header& h) {
+  const bool crosses = state_ == state::bound && h.command_id == command_id::generic_nack && h.sequence_number == 0;
+  if (!crosses) return metrics_->stray_answers(from).Increment();
+  smpp::append_renumbered(side(from == leg::esme ? leg::smsc : leg::esme).output, pdu, 0);
+}
+
 void session::set_unsent(leg to, std::size_t octets) {
   side(to).unsent = octets;
   update_pause(to);

@@ -149,6 +149,7 @@ class session {
   // session.cc
   void forward_request(leg to, smpp::octets pdu, const smpp::header& h, moment now);
   void answer(leg to, const smpp::header& request, smpp::command_status status);
+  void take_stray(leg from, smpp::octets pdu, const smpp::header& h);
   void end(std::string_view why);
   void begin_unbinding(moment now);
   void check_drained(moment now);

@@ -102,6 +102,17 @@ def test_generic_nack_of_a_request_in_flight_reaches_the_right_one(start_smsc, s
         assert (back.command_status, back.sequence_number) == (2, 900)
 
 
+def test_generic_nack_with_sequence_number_0_crosses(gate, smsc):
+    """4.3: whoever sends it could not read the header it complains of."""
+    nack = smpp.pdu("generic_nack", status=2, sequence=0)
+    with gate.bound("bank1") as esme:
+        smsc.receiver().send(nack)
+        assert esme.receive() == nack
+        esme.send(nack)
+        assert smsc.wait_for(lambda s, p: p.name == "generic_nack")[1] == nack
+        assert esme.request(smpp.submit_sm("36222", ALICE, sequence=4)).command_status == 0
+
+
 def test_answers_nobody_waits_for(gate, smsc):
     with gate.bound("bank1") as esme:
         esme.send(smpp.pdu("deliver_sm_resp", b"\0", sequence=4242), smpp.pdu("generic_nack", status=3, sequence=4242), smpp.pdu("bind_receiver_resp"))

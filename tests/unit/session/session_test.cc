@@ -477,6 +477,19 @@ TEST_CASE("answers nobody waits for are dropped") {
   CHECK(talk.to_esme().empty());
 }
 
+TEST_CASE("a generic_nack without a number crosses") {
+  shared_parts parts;
+  conversation talk(parts);
+  const auto nack = pdus::header(command_id::generic_nack, 0, command_status::ESME_RINVCMDLEN);
+  talk.esme(nack);
+  CHECK(talk.to_esme().empty());
+  talk.bind("shop1");
+  talk.esme(nack);
+  talk.smsc(nack);
+  CHECK(talk.to_smsc() == pdu_list{nack});
+  CHECK(talk.to_esme() == pdu_list{nack});
+}
+
 TEST_CASE("outbind is not supported") {
   shared_parts parts;
   conversation talk(parts);
