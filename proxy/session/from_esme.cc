@@ -32,6 +32,7 @@ void session::take_bind(smpp::octets pdu, const smpp::header& h, moment now) {
     return answer(leg::esme, h, status);
   }
   system_id_ = bind.system_id;
+  bind_ = h;
   candidates_.reset();
   if (side(leg::smsc).connected) {
     // The SMSC refused an earlier bind and kept the connection.

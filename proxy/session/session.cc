@@ -171,7 +171,7 @@ void session::upstream_connected(smpp::default_alphabet alphabet, moment now) {
 
 void session::upstream_failed(moment) {
   if (state_ != state::connecting) return;
-  answer(leg::esme, smpp::read_header(pending_bind_), command_status::ESME_RBINDFAIL);
+  answer(leg::esme, bind_, command_status::ESME_RBINDFAIL);
   pending_bind_ = {};
   state_ = state::unbound;
 }
@@ -192,9 +192,13 @@ void session::closed(leg which, moment now) {
   (void)now;
 }
 
-// Both legs are closed once what they are owed has been sent.
+// Both legs are closed once what they are owed has been sent; a bind that nobody will answer any more is owed
+// ESME_RBINDFAIL.
 void session::end(std::string_view why) {
   if (state_ == state::ended) return;
+  if (state_ == state::connecting || state_ == state::binding) {
+    answer(leg::esme, bind_, command_status::ESME_RBINDFAIL);
+  }
   state_ = state::ended;
   ended_because_ = why;
   for (one_side& s : sides_) {

@@ -168,6 +168,7 @@ class session {
   std::string system_id_;
   std::optional<candidates> candidates_;
   smpp::buffer pending_bind_;
+  smpp::header bind_;  // the last one's
   bool wants_upstream_ = false;
   std::size_t submissions_ = 0;
   bool draining_ = false;

@@ -67,6 +67,22 @@ def test_pipelined_behind_a_refused_bind(start_smsc, start_gate):
                        ("bind_transceiver_resp", 0, 4), ("submit_sm_resp", 0, 5)]
 
 
+def test_an_smsc_that_closes_instead_of_answering_the_bind(start_smsc, start_gate):
+    smsc = start_smsc(answer=lambda s, p: s.connection.socket.shutdown(socket.SHUT_RDWR) or [])
+    with start_gate([smsc.port]).connect() as esme:
+        assert esme.bind("transceiver", "shop1").command_status == 0x0D
+        assert esme.closed_by_peer()
+
+
+def test_an_smsc_that_never_answers_the_bind(start_smsc, start_gate):
+    smsc = start_smsc(answer=lambda s, p: [])
+    gate = start_gate([smsc.port], SENDERS + "limits: {bind_timeout: 500ms}\n")
+    with gate.connect() as esme:
+        assert esme.bind("transceiver", "shop1").command_status == 0x0D
+        assert esme.closed_by_peer()
+    wait_until(lambda: not smsc.sessions)
+
+
 def test_the_smsc_closes_while_answers_are_pending(start_smsc, start_gate):
     held = []
     smsc = start_smsc(answer=lambda s, p: held.append((s, p)) or [] if p.name == "submit_sm" else None)

@@ -99,6 +99,25 @@ TEST_CASE("an SMSC that refused the bind may ask whether the line lives, and han
   CHECK(talk.to_smsc().empty());
 }
 
+TEST_CASE("a bind that nobody will answer any more: ESME_RBINDFAIL") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.esme(pdus::bind(command_id::bind_receiver, 3, "shop1"));
+  SECTION("the SMSC hangs up") {
+    talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
+    talk.session.closed(leg::smsc, talk.now());
+  }
+  SECTION("the SMSC says nothing") {
+    talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
+    talk.pass(std::chrono::seconds(31));
+  }
+  SECTION("the gate stops") {
+    talk.session.drain(talk.now());
+  }
+  CHECK(talk.to_esme().at(0) == pdus::header(command_id::bind_receiver_resp, 3, command_status::ESME_RBINDFAIL));
+  CHECK(talk.session.wanted(leg::esme) == session::wish::close_when_sent);
+}
+
 TEST_CASE("no upstream: ESME_RBINDFAIL") {
   shared_parts parts;
   conversation talk(parts);
