@@ -45,11 +45,7 @@ void session::take_bind(smpp::octets pdu, const smpp::header& h, moment now) {
 }
 
 void session::take_esme_request(smpp::octets pdu, const smpp::header& h, moment now) {
-  // What comes while the gate stops is not taken: the sender never hears an answer and sends it again elsewhere.
-  if (draining_ || state_ != state::bound) {
-    if (h.command_id == command_id::unbind) answer(leg::esme, h, command_status::ESME_ROK);
-    return;
-  }
+  if (draining_ || state_ != state::bound) return take_while_parting(leg::esme, h, now);
   switch (h.command_id) {
     case command_id::submit_sm:
     case command_id::data_sm:

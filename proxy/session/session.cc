@@ -1,5 +1,7 @@
 #include "proxy/session/session.h"
 
+#include <algorithm>
+
 #include "proxy/observe/log.h"
 #include "smpp/framer.h"
 
@@ -248,15 +250,29 @@ void session::forget_unanswered(leg l, moment now) {
 
 void session::drain(moment now) {
   draining_ = true;
+  draining_since_ = now.steady;
   if (state_ == state::ended || state_ == state::unbinding) return;
   if (state_ == state::bound) return check_drained(now);
   end("the gate is stopping");
 }
 
+// Unbinds when nothing is in flight, and while there is still time for it when something stays unanswered.
 void session::check_drained(moment now) {
-  if (draining_ && state_ == state::bound && side(leg::esme).requests.empty() && side(leg::smsc).requests.empty()) {
-    begin_unbinding(now);
-  }
+  if (!draining_ || state_ != state::bound) return;
+  const std::chrono::milliseconds most = limits().drain_timeout;
+  const bool late =
+      now.steady - draining_since_ >= most - std::min<std::chrono::milliseconds>(unbind_patience, most / 2);
+  if (late || (side(leg::esme).requests.empty() && side(leg::smsc).requests.empty())) begin_unbinding(now);
+}
+
+// Nothing new is taken when the gate stops or unbinds: what is not answered is sent again, elsewhere or later. But
+// nobody is to think the line dead meanwhile, and who unbinds by himself is not kept.
+void session::take_while_parting(leg from, const smpp::header& h, moment now) {
+  if (h.command_id != command_id::enquire_link && h.command_id != command_id::unbind) return;
+  answer(from, h, command_status::ESME_ROK);
+  if (h.command_id != command_id::unbind || state_ != state::bound) return;
+  side(from).unbound = true;
+  begin_unbinding(now);
 }
 
 void session::begin_unbinding(moment now) {
@@ -264,6 +280,8 @@ void session::begin_unbinding(moment now) {
   unbinding_since_ = now.steady;
   ended_because_ = draining_ ? "the gate is stopping" : "inactive";
   for (const leg l : {leg::esme, leg::smsc}) {
+    if (side(l).unbound) continue;
+    ++unbinds_due_;
     in_flight unbind;
     unbind.id = command_id::unbind;
     unbind.since = now.steady;

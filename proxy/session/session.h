@@ -112,7 +112,8 @@ class session {
     smpp::buffer output;
     std::size_t unsent = 0;
     bool connected = false;
-    bool paused = false;  // too much unsent
+    bool paused = false;   // too much unsent
+    bool unbound = false;  // has unbound itself while the gate was stopping
     wish wanted = wish::open;
     std::chrono::steady_clock::time_point last_received;
     std::optional<std::chrono::steady_clock::time_point> framing_lost;  // waiting for the rest of a broken header
@@ -152,6 +153,7 @@ class session {
   void take_stray(leg from, smpp::octets pdu, const smpp::header& h);
   void end(std::string_view why);
   void begin_unbinding(moment now);
+  void take_while_parting(leg from, const smpp::header& h, moment now);
   void check_drained(moment now);
   void forget_unanswered(leg l, moment now);
   void update_pause(leg l);
@@ -172,7 +174,9 @@ class session {
   bool wants_upstream_ = false;
   std::size_t submissions_ = 0;
   bool draining_ = false;
+  unsigned unbinds_due_ = 0;  // answers to the gate's own
   std::chrono::steady_clock::time_point began_;
+  std::chrono::steady_clock::time_point draining_since_;
   std::chrono::steady_clock::time_point unbinding_since_;
   std::chrono::steady_clock::time_point last_forgotten_;
   smpp::default_alphabet alphabet_ = smpp::default_alphabet::gsm7;

@@ -105,6 +105,38 @@ def test_unbind_behind_submits_in_flight(start_smsc, start_gate):
         assert esme.closed_by_peer()
 
 
+def test_a_drain_ends_in_time_when_nobody_answers(start_smsc, start_gate):
+    smsc = start_smsc(answer=lambda s, p: None if p.name.startswith("bind") else [])
+    gate = start_gate([smsc.port], SENDERS + "limits: {drain_timeout: 3s}\n")
+    with gate.bound("bank1") as esme:
+        esme.send(smpp.submit_sm("36222", ALICE, sequence=5))
+        smsc.wait_for(lambda s, p: p.name == "submit_sm")
+        began = time.monotonic()
+        gate.process.terminate()
+        assert esme.receive().name == "unbind"
+        smsc.wait_for(lambda s, p: p.name == "unbind")
+        assert gate.process.wait(10) == 0
+        assert time.monotonic() - began < 4
+
+
+def test_a_drain_answers_enquire_link_both_ways(start_smsc, start_gate):
+    held = []
+    smsc = start_smsc(answer=lambda s, p: held.append((s, p)) or [] if p.name == "submit_sm" else None)
+    gate = start_gate([smsc.port])
+    with gate.bound("bank1") as esme:
+        esme.send(smpp.submit_sm("36222", ALICE, sequence=5))
+        wait_until(lambda: held)
+        gate.process.terminate()
+        wait_until(lambda: gate.http("GET", "/readyz")[0] == 503)
+        assert esme.request(smpp.pdu("enquire_link", sequence=6)).name == "enquire_link_resp"
+        assert held[0][0].request(smpp.pdu("enquire_link")).name == "enquire_link_resp"
+        assert not smsc.pdus("enquire_link")
+        held[0][0].send(smpp.answer(held[0][1], b"id\0"))
+        assert esme.receive().sequence_number == 5
+        esme.send(smpp.answer(esme.receive()))
+    assert gate.process.wait(10) == 0
+
+
 def test_inactivity_counts_pdus_not_octets(start_gate, smsc):
     gate = start_gate([smsc.port], SENDERS + "limits: {inactivity_timeout: 700ms}\n")
     with gate.bound() as esme:

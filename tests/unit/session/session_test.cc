@@ -467,6 +467,50 @@ TEST_CASE("draining: answers in flight are delivered, then both legs are unbound
   CHECK(talk.session.ended());
 }
 
+TEST_CASE("draining: what stays unanswered does not keep the gate from unbinding in time") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.bind("bank1");
+  talk.esme(pdus::header(command_id::query_sm, 1));
+  talk.to_smsc();
+  talk.session.drain(talk.now());
+  talk.pass(std::chrono::seconds(24));
+  CHECK(talk.to_esme().empty());
+  talk.pass(std::chrono::seconds(1));
+  const auto to_esme = talk.to_esme(), to_smsc = talk.to_smsc();
+  REQUIRE(to_esme.size() == 1);
+  REQUIRE(to_smsc.size() == 1);
+  CHECK(header_of(to_esme[0]).command_id == command_id::unbind);
+  CHECK(header_of(to_smsc[0]).command_id == command_id::unbind);
+  talk.esme(pdus::header(command_id::unbind_resp, header_of(to_esme[0]).sequence_number));
+  CHECK_FALSE(talk.session.ended());
+  talk.smsc(pdus::header(command_id::unbind_resp, header_of(to_smsc[0]).sequence_number));
+  CHECK(talk.session.ended());
+}
+
+TEST_CASE("draining: the line stays alive, and who unbinds is let go") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.bind("bank1");
+  talk.esme(pdus::header(command_id::query_sm, 1));
+  talk.to_smsc();
+  talk.session.drain(talk.now());
+  talk.esme(pdus::header(command_id::enquire_link, 2));
+  talk.smsc(pdus::header(command_id::enquire_link, 3) + pdus::deliver_sm(4, "STOP"));
+  CHECK(talk.to_esme() == pdu_list{pdus::header(command_id::enquire_link_resp, 2)});
+  CHECK(talk.to_smsc() == pdu_list{pdus::header(command_id::enquire_link_resp, 3)});
+  CHECK(talk.host.recorded.empty());  // not acknowledged: it comes again
+  const leg leaving = GENERATE(leg::esme, leg::smsc);
+  const leg other = leaving == leg::esme ? leg::smsc : leg::esme;
+  talk.feed(leaving, pdus::header(command_id::unbind, 5));
+  CHECK(talk.sent_to(leaving) == pdu_list{pdus::header(command_id::unbind_resp, 5)});
+  const auto unbind = talk.sent_to(other);
+  REQUIRE(unbind.size() == 1);
+  CHECK(header_of(unbind[0]).command_id == command_id::unbind);
+  talk.feed(other, pdus::header(command_id::unbind_resp, header_of(unbind[0]).sequence_number));
+  CHECK(talk.session.ended());
+}
+
 TEST_CASE("too much unsent: nothing more is taken until half of it is gone") {
   config c = make_config();
   c.limits.max_unsent_octets = 1000;
