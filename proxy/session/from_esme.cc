@@ -4,6 +4,7 @@
 #include "proxy/session/session.h"
 #include "smpp/bind.h"
 #include "smpp/message.h"
+#include "smpp/utf8.h"
 
 namespace proxy {
 
@@ -31,7 +32,7 @@ void session::take_bind(smpp::octets pdu, const smpp::header& h, moment now) {
     metrics_->malformed(leg::esme).Increment();
     return answer(leg::esme, h, status);
   }
-  system_id_ = bind.system_id;
+  system_id_ = smpp::readable(bind.system_id);
   bind_ = h;
   candidates_.reset();
   if (side(leg::smsc).connected) {

@@ -167,7 +167,7 @@ class session {
 
   state state_ = state::unbound;
   std::array<one_side, leg_count> sides_;
-  std::string system_id_;
+  std::string system_id_;  // UTF-8
   std::optional<candidates> candidates_;
   smpp::buffer pending_bind_;
   smpp::header bind_;  // the last one's

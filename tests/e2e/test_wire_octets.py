@@ -139,6 +139,27 @@ def test_outbind_ends_it(gate, smsc, leg):
         wait_until(lambda: not smsc.sessions)
 
 
+@pytest.mark.parametrize("system_id", [b"caf\xe9", b"a\"b\\c\nd", b"\xff\xfe\xfd", b"x" * 300, b"\x01\x7f", b""])
+def test_a_system_id_cannot_forge_a_log_line_or_a_label(gate, smsc, system_id):
+    with gate.connect() as esme:
+        assert esme.bind("transceiver", system_id).command_status == 0
+        assert esme.request(smpp.submit_sm("99999", ALICE, sequence=2)).command_status == 0x45
+        session = smsc.receiver()
+        session.send(smpp.deliver_sm(ALICE, "caf\xe9", "STOP", sequence=3, ton=5))
+        esme.send(smpp.answer(esme.receive(), b"\0"))
+        assert smsc.wait_for(lambda s, p: p.name == "deliver_sm_resp")[1].command_status == 0
+    wait_until(lambda: gate.metric("consentgate_sessions", leg="esme") == 0)
+    text = gate.metrics()  # decoded as UTF-8: a scraper refuses anything else
+    for line in text.splitlines():
+        assert line.startswith(("#", "consentgate_", "process_")), line
+    assert "reason=\"no_consent\"" in text
+    event = gate.events(ALICE)[-1]
+    assert event["event"] == "opt_out" and event["evidence"]["pdu"]
+    assert gate.stop() == 0
+    for line in gate.log_path.read_bytes().decode().splitlines():
+        json.loads(line)
+
+
 def test_a_refused_bind_leaves_no_trace_of_its_system_id(start_smsc, start_gate):
     smsc = start_smsc(answer=lambda s, p: [smpp.answer(p, b"", 0x0F)])
     gate = start_gate([smsc.port])
