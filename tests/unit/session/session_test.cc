@@ -181,7 +181,7 @@ TEST_CASE("without consent nothing goes upstream") {
 TEST_CASE("nobody borrows another's address") {
   shared_parts parts;
   parts.consent(alice, "shop");
-  for (const std::string source : {"36222", "+36222", "0036222", " 36222", "36 222", "3-6222"}) {
+  for (const std::string source : {"36222", "+36222", "0036222", " 36222", "36 222", "3-6222", "+0036222"}) {
     CAPTURE(source);
     conversation talk(parts);
     talk.bind("shop1");
