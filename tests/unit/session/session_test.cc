@@ -305,6 +305,19 @@ TEST_CASE("a STOP goes on to the sender, and is answered only when it is on disk
   }
 }
 
+TEST_CASE("a STOP that the sender never answers is forgotten, and its late answer goes nowhere") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.bind("shop1");
+  talk.smsc(pdus::deliver_sm(90, "STOP"));
+  const std::uint32_t number = header_of(talk.to_esme().at(0)).sequence_number;
+  talk.session.recorded(talk.host.tickets.at(0), true, talk.now());
+  talk.pass(std::chrono::minutes(11));
+  talk.esme(pdus::header(command_id::deliver_sm_resp, number));
+  CHECK(talk.to_smsc().empty());
+  CHECK(parts.metrics.text().find("consentgate_stray_answers_total{leg=\"esme\"} 1") != std::string::npos);
+}
+
 TEST_CASE("who and what does not opt out") {
   shared_parts parts;
   conversation talk(parts);
