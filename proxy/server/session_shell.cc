@@ -122,8 +122,9 @@ void session_shell::take(leg l, moment now) {
   one_leg& from = at(l);
   if (!from.in.empty()) from.in.consume(session_.received(l, from.in.pending(), now));
   // The end of the stream counts once what came before it has been taken, as far as it is whole.
-  if (from.ended && session_.wanted(l) == session::wish::open && (from.in.empty() || session_.may_take(l))) {
-    session_.closed(l, now);
+  if (from.ended && !from.finished && (from.in.empty() || session_.may_take(l))) {
+    from.finished = true;
+    session_.finished(l, now);
   }
 }
 
@@ -168,7 +169,7 @@ void session_shell::on_read(leg l, std::size_t octets) {
 void session_shell::write(leg l) {
   one_leg& to = at(l);
   smpp::buffer& output = session_.output(l);
-  if (!to.socket.is_open() || to.shut) {
+  if (!to.socket.is_open() || to.said_all) {
     output.clear();
     return;
   }
@@ -207,7 +208,7 @@ void session_shell::write_rest(leg l) {
 
 // Reset, or silent for too long: nothing more can be sent there.
 void session_shell::broken(leg l) {
-  at(l).ended = true;
+  at(l).ended = at(l).finished = true;
   session_.output(l).clear();
   session_.closed(l, the_moment());
   close(l);
@@ -218,9 +219,12 @@ void session_shell::follow_wish(leg l, moment now) {
   if (!x.socket.is_open()) return;
   const session::wish wanted = session_.wanted(l);
   if (wanted == session::wish::close_now && !x.shut && !x.ended) return close(l);
-  if (wanted != session::wish::open && !x.shut && !x.write_pending && session_.output(l).empty()) {
+  if (wanted != session::wish::open && !x.said_all && !x.write_pending && session_.output(l).empty()) {
     error_code ignored;
     x.socket.shutdown(tcp::socket::shutdown_send, ignored);
+    x.said_all = true;
+  }
+  if (x.said_all && wanted != session::wish::shut_when_sent && !x.shut) {
     x.shut = true;
     x.shut_at = now.steady;
     x.in.consume(x.in.pending().size());

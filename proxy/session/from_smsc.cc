@@ -49,12 +49,15 @@ void session::after_answer(const in_flight& request, moment now) {
     if (request.own && --unbinds_due_ == 0) end(std::string(ended_because_));
   } else if (request.id == command_id::unbind) {
     end("unbound");
+  } else if (state_ == state::half_closed) {
+    if (side(leg::smsc).requests.empty()) end("closed by the ESME");
   } else {
     check_drained(now);
   }
 }
 
 void session::take_smsc_request(smpp::octets pdu, const smpp::header& h, moment now) {
+  if (state_ == state::half_closed) return;  // nobody there to take it: it is delivered again
   if (draining_ || state_ == state::unbinding) return take_while_parting(leg::smsc, h, now);
   const bool may_be_a_reply = h.command_id == command_id::deliver_sm || h.command_id == command_id::data_sm;
   if (may_be_a_reply && take_reply(pdu, h, now)) return;

@@ -13,9 +13,10 @@ using std::chrono::steady_clock;
 
 namespace {
 
-// How long the rest of a header may take whose command_length is impossible, and an answer to the gate's own unbind.
+// How long the rest of a header may take whose command_length is impossible; what is awaited when both are about to
+// part: the answers to the gate's own unbind, those to a sender that has shut its side.
 constexpr std::chrono::seconds patience{1};
-constexpr std::chrono::seconds unbind_patience{5};
+constexpr std::chrono::seconds parting_patience{5};
 // Between two looks for requests that nobody will answer any more.
 constexpr std::chrono::seconds forget_interval{5};
 
@@ -38,11 +39,11 @@ session::session(std::shared_ptr<const policy> p, replies& r, metrics& m, sessio
 // --- bytes ---
 
 bool session::may_take(leg from) const {
-  if (state_ == state::ended || !side(from).connected || side(from).wanted != wish::open) return false;
+  if (state_ == state::ended || !side(from).connected || !hears(from)) return false;
   // What one leg says may be answered on either: both must have room.
   if (side(leg::esme).paused || side(leg::smsc).paused) return false;
   if (from == leg::smsc) return side(leg::esme).requests.size() < limits().max_window;
-  if (state_ == state::connecting || state_ == state::binding) return false;
+  if (state_ == state::connecting || state_ == state::binding || state_ == state::half_closed) return false;
   return side(leg::smsc).requests.size() < limits().max_window;
 }
 
@@ -63,7 +64,7 @@ std::size_t session::received(leg from, smpp::octets received, moment now) {
   }
   if (done > 0) side(from).last_received = now.steady;
   response_seconds_.flush();
-  return side(from).wanted == wish::open ? done : received.size();
+  return hears(from) ? done : received.size();
 }
 
 // True when the verdict is spoken; false while more octets could still tell what this is.
@@ -178,6 +179,15 @@ void session::upstream_failed(moment) {
   state_ = state::unbound;
 }
 
+// A sender that shuts its side still gets the answers to what it has sent; the SMSC learns at once that nothing
+// follows.
+void session::finished(leg which, moment now) {
+  if (which != leg::esme || state_ != state::bound || side(leg::smsc).requests.empty()) return closed(which, now);
+  state_ = state::half_closed;
+  parting_since_ = now.steady;
+  side(leg::smsc).wanted = wish::shut_when_sent;
+}
+
 void session::closed(leg which, moment now) {
   one_side& s = side(which);
   s.connected = false;
@@ -204,7 +214,7 @@ void session::end(std::string_view why) {
   state_ = state::ended;
   ended_because_ = why;
   for (one_side& s : sides_) {
-    if (s.wanted == wish::open) s.wanted = s.connected ? wish::close_when_sent : wish::close_now;
+    if (s.wanted != wish::close_now) s.wanted = s.connected ? wish::close_when_sent : wish::close_now;
   }
 }
 
@@ -218,7 +228,8 @@ void session::tick(moment now) {
     metrics_->count_limit("time_to_bind");
     return end("not bound in time");
   }
-  if (state_ == state::unbinding && now.steady - unbinding_since_ >= unbind_patience) return end("unbound");
+  if (state_ == state::unbinding && now.steady - parting_since_ >= parting_patience) return end("unbound");
+  if (state_ == state::half_closed && now.steady - parting_since_ >= parting_patience) return end("closed by the ESME");
   if (limits().inactivity_timeout.count() > 0 && state_ == state::bound) {
     const auto last = std::max(side(leg::esme).last_received, side(leg::smsc).last_received);
     if (now.steady - last >= limits().inactivity_timeout) {
@@ -251,9 +262,8 @@ void session::forget_unanswered(leg l, moment now) {
 void session::drain(moment now) {
   draining_ = true;
   draining_since_ = now.steady;
-  if (state_ == state::ended || state_ == state::unbinding) return;
   if (state_ == state::bound) return check_drained(now);
-  end("the gate is stopping");
+  if (state_ != state::unbinding && state_ != state::half_closed) end("the gate is stopping");
 }
 
 // Unbinds when nothing is in flight, and while there is still time for it when something stays unanswered.
@@ -261,7 +271,7 @@ void session::check_drained(moment now) {
   if (!draining_ || state_ != state::bound) return;
   const std::chrono::milliseconds most = limits().drain_timeout;
   const bool late =
-      now.steady - draining_since_ >= most - std::min<std::chrono::milliseconds>(unbind_patience, most / 2);
+      now.steady - draining_since_ >= most - std::min<std::chrono::milliseconds>(parting_patience, most / 2);
   if (late || (side(leg::esme).requests.empty() && side(leg::smsc).requests.empty())) begin_unbinding(now);
 }
 
@@ -277,7 +287,7 @@ void session::take_while_parting(leg from, const smpp::header& h, moment now) {
 
 void session::begin_unbinding(moment now) {
   state_ = state::unbinding;
-  unbinding_since_ = now.steady;
+  parting_since_ = now.steady;
   ended_because_ = draining_ ? "the gate is stopping" : "inactive";
   for (const leg l : {leg::esme, leg::smsc}) {
     if (side(l).unbound) continue;

@@ -60,9 +60,11 @@ class session {
   bool wants_upstream();
   void upstream_connected(smpp::default_alphabet alphabet, moment now);
   void upstream_failed(moment now);
+  void finished(leg which, moment now);  // its last octet has been taken; it may still listen
   void closed(leg which, moment now);
 
-  enum class wish { open, close_when_sent, close_now };
+  // shut_when_sent: nothing more will be said there, what comes from there is still taken.
+  enum class wish { open, shut_when_sent, close_when_sent, close_now };
   wish wanted(leg which) const { return side(which).wanted; }
 
   // --- time, store, operator ---
@@ -88,7 +90,8 @@ class session {
     connecting,  // a bind waits for an upstream
     binding,     // the bind is upstream
     bound,
-    unbinding,  // the gate has sent unbind both ways
+    unbinding,    // the gate has sent unbind both ways
+    half_closed,  // the ESME says nothing more, and waits for answers
     ended,
   };
 
@@ -153,6 +156,7 @@ class session {
   void take_stray(leg from, smpp::octets pdu, const smpp::header& h);
   void end(std::string_view why);
   void begin_unbinding(moment now);
+  bool hears(leg l) const { return side(l).wanted == wish::open || side(l).wanted == wish::shut_when_sent; }
   void take_while_parting(leg from, const smpp::header& h, moment now);
   void check_drained(moment now);
   void forget_unanswered(leg l, moment now);
@@ -177,7 +181,7 @@ class session {
   unsigned unbinds_due_ = 0;  // answers to the gate's own
   std::chrono::steady_clock::time_point began_;
   std::chrono::steady_clock::time_point draining_since_;
-  std::chrono::steady_clock::time_point unbinding_since_;
+  std::chrono::steady_clock::time_point parting_since_;  // unbinding, half_closed
   std::chrono::steady_clock::time_point last_forgotten_;
   smpp::default_alphabet alphabet_ = smpp::default_alphabet::gsm7;
   std::unordered_map<std::uint32_t, guarded_reply> guarded_;

@@ -83,6 +83,17 @@ def test_an_smsc_that_never_answers_the_bind(start_smsc, start_gate):
     wait_until(lambda: not smsc.sessions)
 
 
+def test_pipelined_and_half_closed(gate, smsc):
+    """What a sender has written before it shut its side reaches the SMSC, and the answers reach the sender."""
+    with gate.connect() as esme:
+        esme.send(smpp.bind("transceiver", "bank1"), *[smpp.submit_sm("36222", ALICE, sequence=n) for n in range(2, 12)],
+                  smpp.pdu("unbind", sequence=12))
+        esme.socket.shutdown(socket.SHUT_WR)
+        assert esme.closed_by_peer()
+        assert [p.sequence_number for p in esme.received] == list(range(1, 13))
+    assert len(smsc.pdus("submit_sm")) == 10
+
+
 def test_the_smsc_closes_while_answers_are_pending(start_smsc, start_gate):
     held = []
     smsc = start_smsc(answer=lambda s, p: held.append((s, p)) or [] if p.name == "submit_sm" else None)

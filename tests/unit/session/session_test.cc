@@ -413,6 +413,36 @@ TEST_CASE("unbind crosses and ends both legs once it is answered") {
   CHECK(talk.session.wanted(leg::smsc) == session::wish::close_when_sent);
 }
 
+TEST_CASE("a sender that shuts its side gets the answers to what it has sent") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.bind("bank1");
+  talk.esme(pdus::header(command_id::query_sm, 1));
+  const std::uint32_t number = header_of(talk.to_smsc().at(0)).sequence_number;
+  talk.session.finished(leg::esme, talk.now());
+  CHECK(talk.session.wanted(leg::smsc) == session::wish::shut_when_sent);
+  CHECK(talk.session.wanted(leg::esme) == session::wish::open);
+  talk.smsc(pdus::deliver_sm(90, "STOP"));  // nobody can take it: it comes again
+  CHECK(talk.host.recorded.empty());
+  SECTION("all of them") {
+    talk.smsc(pdus::header(command_id::query_sm_resp, number));
+    CHECK(talk.to_esme() == pdu_list{pdus::header(command_id::query_sm_resp, 1)});
+  }
+  SECTION("within seconds") {
+    talk.pass(std::chrono::seconds(4));
+    CHECK_FALSE(talk.session.ended());
+    talk.pass(std::chrono::seconds(1));
+  }
+  SECTION("unless it is gone altogether") {
+    talk.session.closed(leg::esme, talk.now());
+  }
+  SECTION("or the SMSC is") {
+    talk.session.finished(leg::smsc, talk.now());
+  }
+  CHECK(talk.session.ended());
+  CHECK(talk.session.wanted(leg::smsc) != session::wish::shut_when_sent);
+}
+
 TEST_CASE("framing lost") {
   shared_parts parts;
   conversation talk(parts);
