@@ -141,7 +141,7 @@ std::optional<std::string> read_instant(const request& r, const std::string& nam
 
 std::variant<tail_query, std::string> read_tail_query(const request& r, const store::numbering_plan& plan) {
   tail_query q;
-  if (auto wrong = read_count(r, "after", UINT64_MAX, q.after)) return *wrong;
+  if (auto wrong = read_count(r, "after", INT64_MAX, q.after)) return *wrong;
   if (auto wrong = read_count(r, "limit", max_tail_lines, q.limit)) return *wrong;
   if (auto wrong = read_instant(r, "from", &store::written_time::earliest, q.from)) return *wrong;
   if (auto wrong = read_instant(r, "to", &store::written_time::latest, q.to)) return *wrong;
