@@ -177,8 +177,8 @@ TEST_CASE("the tail gives the ledger in order, by pages and filters") {
   CHECK(api.get("/v1/events?number=33600000007&after=8").json().at("sequence") == 2501);
   CHECK(api.get("/v1/events?to=2020-01-01").body.empty());
   CHECK(lines(api.get("/v1/events?from=2020-01-01T00:00:00+01:00&limit=3").body) == 3);
-  for (const char* wrong :
-       {"after=x", "after=-1", "after=18446744073709551615", "limit=100001", "from=yesterday", "number=1", "sorce=x", "limit=1&limit=2"}) {
+  for (const char* wrong : {"after=x", "after=-1", "after=18446744073709551615", "limit=100001", "from=yesterday",
+                            "number=1", "sorce=x", "limit=1&limit=2"}) {
     CHECK(api.get(std::string("/v1/events?") + wrong).status == 400);
   }
 }
