@@ -44,8 +44,8 @@ class metrics::implementation {
   prometheus::Registry registry;
   Family<Counter>& submits =
       counters(registry, "consentgate_submits_total", "Submitted destinations by verdict and reason");
-  Family<Counter>& opt_outs = counters(registry, "consentgate_opt_outs_total", "Opt-outs recorded");
-  Family<Counter>& opt_ins = counters(registry, "consentgate_opt_ins_total", "Opt-ins recorded");
+  Family<Counter>& opt_outs = counters(registry, "consentgate_opt_outs_total", "Opt-outs recorded from replies and the API; imports report their own");
+  Family<Counter>& opt_ins = counters(registry, "consentgate_opt_ins_total", "Opt-ins recorded from replies and the API; imports report their own");
   Family<Gauge>& session_count = gauges(registry, "consentgate_sessions", "Open connections");
   Family<Gauge>& upstream_up =
       gauges(registry, "consentgate_upstream_up", "1 when the last attempt to connect succeeded");

@@ -72,6 +72,18 @@ TEST_CASE("the same opt-out posted again is another event, so that it blocks aga
   CHECK(api.post("/v1/events", opt_out("33612345678")).json().at("sequence") == 2);
 }
 
+TEST_CASE("what is entered is counted, by no name that is not configured") {
+  running_api api;
+  REQUIRE(api.post("/v1/events", "[" + opt_in_json("33612345678") + "," + opt_out("33612345678", "sender:later") + "," +
+                                     opt_out("33612345679") + "]")
+              .status == 201);
+  REQUIRE(api.post("/v1/events", opt_out("x")).status == 422);
+  const std::string text = api.get("/metrics").body;
+  CHECK(text.find("consentgate_opt_ins_total{method=\"web_form\",sender=\"diagnostics\"} 1\n") != std::string::npos);
+  CHECK(text.find("consentgate_opt_outs_total{method=\"\",sender=\"\"} 2\n") != std::string::npos);
+  CHECK(text.find("later") == std::string::npos);
+}
+
 TEST_CASE("nobody enters what only the gate may write") {
   running_api api;
   for (const char* method : {"mo_keyword", "double_opt_in", "carrier"}) {
