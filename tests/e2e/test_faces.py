@@ -6,13 +6,14 @@ import os
 import pathlib
 import pty
 import re
+import shlex
 import shutil
 import signal
 import subprocess
 
 import pytest
 import smpp
-from harness.gate import BINARY, wait_until
+from harness.gate import BINARY, ROOT, wait_until
 from smsc_simulator import Simulator
 
 ALICE = "33612345678"
@@ -136,6 +137,21 @@ def test_offline_says_when_it_makes_a_store(start_gate, smsc):
     gate = start_gate([smsc.port], start=False)
     assert f"no store at {gate.store}" in gate.cli("show", ALICE, "--offline", check=0).stderr
     assert gate.cli("show", ALICE, "--offline", check=0).stderr == ""
+
+
+def test_the_examples_of_the_readme(gate, tmp_path):
+    text = (ROOT / "README.md").read_text()
+    gate.config = tmp_path / "readme.yaml"
+    gate.config.write_text(re.search(r"^```yaml\n(.*?)^```", text, re.M | re.S)[1])
+    gate.cli("check-config", check=0)
+    gate.config.write_text(re.sub(r"path: .*|127.0.0.1:9775", lambda m: f"path: {tmp_path}/readme" if m[0].startswith("path") else "127.0.0.1:1", gate.config.read_text()))
+    commands = re.findall(r"^consentgate (opt-.*)$", text.replace("\\\n", ""), re.M)
+    assert len(commands) == 2
+    for command in commands:
+        assert "recorded" in gate.cli(*shlex.split(command), "--offline", check=0).stdout
+    header = re.search(r"import list.csv\s+# (.*)", text)[1]
+    row = f"{ALICE},opt_in,sender:diagnostics,2026-01-01,sale,list,us,file:1"
+    gate.cli("import", csv_file(tmp_path, header + "\n" + row + "\n"), "--offline", check=0)
 
 
 def test_the_configuration_is_found(gate, tmp_path):
