@@ -7,6 +7,7 @@
 #include "proxy/observe/metrics.h"
 #include "proxy/observe/refusal_log.h"
 #include "proxy/policy/policy.h"
+#include "proxy/server/current.h"
 #include "proxy/session/replies.h"
 #include "store/consent_store.h"
 
@@ -16,7 +17,7 @@ struct gate {
   proxy::metrics metrics;
   proxy::refusal_log refusal_log;
   std::unique_ptr<store::consent_store> store;  // after what its last completions still use
-  std::atomic<std::shared_ptr<const proxy::policy>> policy;
+  current<const proxy::policy> policy;
   proxy::replies replies{metrics};
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> draining{false};
