@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "store/acknowledged.h"
 #include "store/index.h"
 #include "store/ledger.h"
 #include "store/names.h"
@@ -62,7 +63,10 @@ consent_store::consent_store(std::unique_ptr<implementation> i) : implementation
 consent_store::~consent_store() = default;
 
 std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(options o) {
-  auto opened = ledger::open(o.path);
+  const auto mark = acknowledged::read(o.path);
+  if (const auto* why = std::get_if<failure>(&mark)) return *why;
+  const std::uint64_t promised = std::get<std::uint64_t>(mark);
+  auto opened = ledger::open(o.path, promised == 0 ? ledger::when_missing::create : ledger::when_missing::fail);
   if (auto* why = std::get_if<failure>(&opened)) return *why;
   auto l = std::move(std::get<std::unique_ptr<ledger>>(opened));
   auto i = std::make_unique<implementation>();
@@ -70,6 +74,8 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
   const auto newest_sequence = l->last_sequence();
   if (const auto* why = std::get_if<failure>(&newest_sequence)) return *why;
   const std::uint64_t last = std::get<std::uint64_t>(newest_sequence);
+  if (last < promised) return acknowledged::lost(o.path, last, promised);
+  if (auto why = l->check_complete(last)) return *why;
   instant newest{};
   if (last != 0) {
     const auto e = l->at(last);

@@ -23,6 +23,8 @@ class ledger {
 
   // --- loading ---
   std::variant<std::uint64_t, failure> last_sequence() const;
+  // A failure when fewer than `last` events are there: some in between are lost.
+  std::optional<failure> check_complete(std::uint64_t last) const;
   std::uint64_t estimated_numbers() const;
   std::optional<failure> each_name(const std::function<bool(const stored_name&)>& visit) const;
   std::optional<failure> each_state(const std::function<void(number, std::vector<fact>&)>& visit) const;

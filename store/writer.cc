@@ -44,6 +44,7 @@ writer::writer(std::filesystem::path path, std::unique_ptr<ledger> l, index& i, 
       names_(n),
       on_write_(std::move(on_write)),
       ledger_(std::move(l)),
+      acknowledged_(path_),
       last_sequence_(last_sequence),
       newest_recorded_(newest.time_since_epoch().count()),
       thread_([this] { run(); }) {}
@@ -132,6 +133,7 @@ void writer::commit(std::vector<request> requests) {
     if (e.kind == event_kind::recall) index_.recall(names_.intern_source(e.source), e.occurred_at, e.sequence);
   }
   last_sequence_ = g.last_sequence;
+  if (!g.changes.events.empty()) acknowledged_.set(last_sequence_);
   newest_recorded_ = wall.time_since_epoch().count();
   for (std::size_t i = 0; i < requests.size(); ++i)
     requests[i].done(std::move(g.results[i]));
@@ -211,15 +213,16 @@ void writer::reopen() {
     } else if (std::get<std::uint64_t>(on_disk) < last) {
       why = failure{"the store has lost events that were on disk: restore it from a backup"};
     }
-    if (!why) why = ledger_->scan(last, [&](const event& e) {
-      if (e.kind == event_kind::recall) {
-        index_.recall(names_.intern_source(e.source), e.occurred_at, e.sequence);
-      } else {
-        index_.merge(e.who, fact_of(e, names_));
-      }
-      last = e.sequence;
-      return true;
-    });
+    if (!why)
+      why = ledger_->scan(last, [&](const event& e) {
+        if (e.kind == event_kind::recall) {
+          index_.recall(names_.intern_source(e.source), e.occurred_at, e.sequence);
+        } else {
+          index_.merge(e.who, fact_of(e, names_));
+        }
+        last = e.sequence;
+        return true;
+      });
     if (!why) why = ledger_->write({});  // an empty synced write: can it be written?
     if (!why) last_sequence_ = last;
   }

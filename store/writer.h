@@ -11,6 +11,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "store/acknowledged.h"
 #include "store/consent_store.h"
 #include "store/event_id.h"
 #include "store/index.h"
@@ -61,6 +62,7 @@ class writer {
   mutable std::shared_mutex ledger_mutex_;  // exclusive only while the ledger is opened again
   std::unique_ptr<ledger> ledger_;
   event_id_maker ids_;
+  acknowledged acknowledged_;
 
   std::atomic<std::uint64_t> last_sequence_;
   std::atomic<std::int64_t> newest_recorded_;
