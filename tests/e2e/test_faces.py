@@ -207,7 +207,7 @@ def test_the_log_is_json_and_names_no_number(gate, smsc, tmp_path):
     lines = [json.loads(line) for line in gate.log_path.read_text(encoding="utf-8").splitlines()]
     assert all({"time", "level", "message"} <= set(line) for line in lines)
     examples = {line["sender"]: line["example"] for line in lines if line["message"] == "submits not consented to"}
-    assert examples["shop"] == "33612****78" and "\\xE9t\\xE9\n" in examples
+    assert examples["shop"] == "33612****78" and "été\n" in examples
     assert ALICE not in gate.log_path.read_text()
 
 
