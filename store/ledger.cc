@@ -45,6 +45,8 @@ std::variant<std::unique_ptr<ledger>, failure> ledger::open(const std::filesyste
   std::error_code ec;
   std::filesystem::create_directories(path, ec);
   if (ec) return failure{"the folder " + path.string() + " cannot be made: " + ec.message()};
+  // It holds telephone numbers: nobody else's business. What cannot be changed may belong to another user.
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all, ec);
   auto opened = database::open(path, m);
   if (auto* why = std::get_if<failure>(&opened)) return *why;
   std::unique_ptr<ledger> made(new ledger(std::move(std::get<std::unique_ptr<database>>(opened))));

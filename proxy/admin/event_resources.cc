@@ -6,6 +6,7 @@
 #include "proxy/admin/event_tail.h"
 #include "proxy/admin/problem.h"
 #include "proxy/admin/resources.h"
+#include "proxy/admin/views.h"
 
 namespace proxy {
 namespace {
@@ -54,26 +55,11 @@ void check_one(checked_events& into, std::size_t index, const boost::json::value
   into.events.push_back(std::move(e));
 }
 
-void complete(std::vector<store::event>& events, const std::vector<store::recorded>& places) {
-  for (std::size_t i = 0; i < events.size() && i < places.size(); ++i) {
-    events[i].id = places[i].id;
-    events[i].sequence = places[i].sequence;
-    events[i].occurred_at = places[i].occurred_at;
-    events[i].recorded_at = places[i].recorded_at;
-  }
-}
-
-boost::json::object with_warnings(const store::event& e, const config& c) {
-  auto o = to_json(e);
-  if (const auto warning = scope_warning(c, e.scope); !warning.empty())
-    o.emplace("warnings", boost::json::array{warning});
-  return o;
-}
-
-answer created(const std::vector<store::event>& events, bool as_array, const config& c) {
+answer created(const std::vector<store::event>& events, const std::vector<store::recorded>& places, bool as_array,
+               const config& c) {
   boost::json::array list;
-  for (const auto& e : events)
-    list.push_back(with_warnings(e, c));
+  for (std::size_t i = 0; i < events.size(); ++i)
+    list.push_back(recorded_view(events[i], places[i], c));
   if (as_array) return json_answer(list, 201);
   answer a = json_answer(list.front(), 201);
   a.headers.emplace_back("Location", "/v1/numbers/" + store::to_string(events.front().who) + "/events");
@@ -91,15 +77,14 @@ void count(metrics& m, const store::event& e, const config& c) {
 void record(const loaded& l, metrics& m, std::vector<store::event> events, bool as_array, const reply& send) {
   auto copy = events;
   l.store->record(std::move(copy), [=, &m, events = std::move(events), policy = l.policy](const store::outcome& o) {
-    send([=]() mutable {
+    send([=, &m] {
       if (const auto* why = std::get_if<store::failure>(&o)) {
         return unavailable("nothing is on disk: " + why->message +
                            "; opt-outs block from now on all the same, send them again");
       }
-      complete(events, std::get<std::vector<store::recorded>>(o));
       for (const auto& e : events)
         count(m, e, policy->settings());
-      return created(events, as_array, policy->settings());
+      return created(events, std::get<std::vector<store::recorded>>(o), as_array, policy->settings());
     });
   });
 }

@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "proxy/admin/configured.h"
-#include "proxy/admin/event_json.h"
 #include "proxy/admin/event_tail.h"
 #include "proxy/admin/import_jobs.h"
 #include "proxy/admin/views.h"
@@ -51,16 +50,7 @@ class offline : public desk {
     const store::outcome o = store_->record_and_wait({made});
     if (const auto* why = std::get_if<store::failure>(&o))
       throw command_failed("the event was not stored: " + why->message);
-    const store::recorded& r = std::get<std::vector<store::recorded>>(o).front();
-    made.id = r.id;
-    made.sequence = r.sequence;
-    made.occurred_at = r.occurred_at;
-    made.recorded_at = r.recorded_at;
-    boost::json::object shown = to_json(made);
-    if (const std::string warning = scope_warning(settings(), made.scope); !warning.empty()) {
-      shown["warnings"] = boost::json::array{boost::json::string(warning)};
-    }
-    return shown;
+    return recorded_view(made, std::get<std::vector<store::recorded>>(o).front(), settings());
   }
 
   boost::json::value number(const std::string& number) override {
@@ -112,7 +102,7 @@ class offline : public desk {
     };
     store::import_options options;
     options.plan = settings().numbers;
-    options.actor = "import:" + o.file.filename().string();
+    options.actor = "import:" + printable(o.file.filename().string());
     options.dry_run = o.dry_run;
     std::mutex one_at_a_time;
     options.on_refused = [&](const store::refused_row& r) {

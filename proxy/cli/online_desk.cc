@@ -4,6 +4,7 @@
 #include "proxy/cli/admin_client.h"
 #include "proxy/cli/desk.h"
 #include "proxy/cli/escapes.h"
+#include "proxy/cli/table.h"
 
 namespace proxy {
 namespace {
@@ -55,7 +56,7 @@ class online : public desk {
 
   boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) override {
     const std::string query =
-        "?name=" + percent_encode(o.file.filename().string()) + (o.dry_run ? "&dry_run=true" : "");
+        "?name=" + percent_encode(printable(o.file.filename().string())) + (o.dry_run ? "&dry_run=true" : "");
     const boost::json::value job = client_.post_file("/v1/imports" + query, o.file);
     const std::string path = "/v1/imports/" + std::string(job.at("id").as_string());
     for (;;) {

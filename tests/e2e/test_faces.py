@@ -83,6 +83,12 @@ def test_import_dry_run_bom_quotes_and_warnings(gate, tmp_path):
     assert gate.events("33600000002")[0]["event"] == "opt_out"
 
 
+def test_an_import_of_a_file_with_any_name(gate, mode, tmp_path):
+    for name in ("é" * 100 + ".csv", "a\x1b[2Jb.csv"):
+        gate.cli("import", csv_file(tmp_path, "number,event,scope\n33600000001,opt_out,all\n", name), *mode, check=0)
+    assert json.loads(gate.cli("export", *mode, check=0).stdout)["actor"] == "import:" + "é" * 100 + ".csv"
+
+
 def test_a_large_import_is_restartable(gate, tmp_path):
     path = csv_file(tmp_path, HEADER + "".join(f"336{i:08},opt_in,sender:shop,2026-01-01,sale,list,own_form,us,x\n" for i in range(50000)))
     gate.cli("import", path, check=0)
