@@ -43,7 +43,7 @@ class server {
                                       [this] { return not_ready(); }});
     if (!open_store()) return 1;
     admin_->set_store(gate_.store.get());
-    gate_.policy = make_policy(running_);
+    gate_.policy.store(make_policy(running_));
     for (std::uint32_t i = 0; i < running_->workers; ++i)
       workers_.push_back(std::make_unique<worker>(gate_));
     for (const endpoint& at : running_->listen) {
@@ -116,7 +116,7 @@ class server {
     wanted.token_file = running_->token_file;
     wanted.workers = running_->workers;
     const auto fresh = make_policy(std::make_shared<const config>(std::move(wanted)));
-    gate_.policy = fresh;
+    gate_.policy.store(fresh);
     for (const auto& w : workers_)
       w->use(fresh);
     gate_.metrics.count_reload(true);
