@@ -60,12 +60,6 @@ void session_shell::use(std::shared_ptr<const policy> p) {
   session_.use(std::move(p));
 }
 
-void session_shell::abort() {
-  close(leg::esme);
-  close(leg::smsc);
-  finish_if_over();
-}
-
 void session_shell::record(std::vector<store::event> events, std::uint32_t ticket) {
   std::vector<std::pair<std::string, store::event_kind>> counted;
   for (const store::event& e : events)

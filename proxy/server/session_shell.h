@@ -34,7 +34,6 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   void drain();
   void use(std::shared_ptr<const policy> p);
   void flush();  // sends what was held
-  void abort();  // both sockets at once: the drain took too long
 
   void record(std::vector<store::event> events, std::uint32_t ticket) override;
 

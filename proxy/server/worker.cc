@@ -84,12 +84,4 @@ void worker::drain() {
   });
 }
 
-void worker::abort() {
-  boost::asio::post(io_, [this] {
-    const std::vector<std::shared_ptr<session_shell>> now_open(connections_.begin(), connections_.end());
-    for (const auto& c : now_open)
-      c->abort();
-  });
-}
-
 }  // namespace proxy

@@ -22,7 +22,6 @@ class worker {
   void adopt(tcp::socket::native_handle_type esme, const tcp& protocol, std::string peer, std::function<void()> ended);
   void use(std::shared_ptr<const policy> p);
   void drain();
-  void abort();
   std::size_t load() const { return load_; }
 
  private:
