@@ -9,23 +9,22 @@
 #include <mutex>
 #include <shared_mutex>
 #include <thread>
-#include <unordered_map>
+#include <variant>
 
 #include "store/acknowledged.h"
+#include "store/commit_group.h"
 #include "store/consent_store.h"
-#include "store/event_id.h"
-#include "store/index.h"
 #include "store/ledger.h"
 
 namespace store {
 
 class writer {
  public:
-  writer(std::filesystem::path path, std::unique_ptr<ledger> l, index& i, names& n, std::uint64_t last_sequence,
-         instant newest, std::function<void(double)> on_write);
+  writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, std::function<void(double)> on_write);
   ~writer();  // commits what has been handed in
 
   void submit(std::vector<event> events, completion done);
+  void submit_erasure(number who, event by, erasure_completion done);
 
   bool failed() const { return failed_; }
   std::string condition() const;
@@ -41,32 +40,37 @@ class writer {
   }
 
  private:
-  struct request {
+  struct recording {
     std::vector<event> events;
     completion done;
   };
-  struct commit_group;
+  struct erasing {
+    number who;
+    event by;
+    erasure_completion done;
+  };
+  using request = std::variant<recording, erasing>;
 
   void run();
   std::vector<request> take();
   void commit(std::vector<request> requests);
-  std::optional<failure> prepare(commit_group& g, request& r, instant now);
-  std::optional<failure> add_fact(commit_group& g, const event& e);
+  std::optional<failure> prepare(commit_group& g, request& r, std::vector<std::function<void()>>& results);
+  std::optional<failure> write(commit_group& g);
   void fail(std::vector<request>& requests, const failure& why);
   void reopen();
+  std::optional<failure> take_over();
 
   std::filesystem::path path_;
-  index& index_;
-  names& names_;
+  committed known_;
   std::function<void(double)> on_write_;
   mutable std::shared_mutex ledger_mutex_;  // exclusive only while the ledger is opened again
   std::unique_ptr<ledger> ledger_;
-  event_id_maker ids_;
   acknowledged acknowledged_;
 
   std::atomic<std::uint64_t> last_sequence_;
   std::atomic<std::int64_t> newest_recorded_;
   std::atomic<bool> failed_{false};
+  std::vector<number> in_doubt_;  // what a failed write may have replaced
   std::chrono::steady_clock::time_point last_attempt_;
 
   mutable std::mutex mutex_;  // of what follows
@@ -76,8 +80,5 @@ class writer {
   bool stopping_ = false;
   std::thread thread_;
 };
-
-// What an event means for verdicts.
-fact fact_of(const event& e, names& n);
 
 }  // namespace store
