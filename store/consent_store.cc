@@ -21,6 +21,7 @@ class consent_store::implementation {
  public:
   class names names;
   class index index;
+  std::unique_ptr<journal_keeper> journal;
   std::unique_ptr<class writer> writer;
   std::mutex times_mutex;
   instant last_by_gate{};
@@ -76,7 +77,11 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
     if (const auto* why = std::get_if<failure>(&e)) return *why;
     newest = std::get<std::optional<event>>(e)->recorded_at;
   }
-  i->writer = std::make_unique<writer>(o.path, std::move(l), i->index, i->names, last, newest, std::move(o.on_write));
+  const auto journal_end = l->newest_in_journal();
+  if (const auto* why = std::get_if<failure>(&journal_end)) return *why;
+  i->journal = std::make_unique<journal_keeper>(std::get<ledger::journal_end>(journal_end));
+  i->writer = std::make_unique<writer>(o.path, std::move(l), i->index, i->names, *i->journal, last, newest,
+                                       std::move(o.on_write));
   return std::unique_ptr<consent_store>(new consent_store(std::move(i)));
 }
 
@@ -128,8 +133,44 @@ std::vector<consent_store::known_fact> consent_store::known(number who) const {
   return all;
 }
 
+text_id consent_store::journal_text(std::string_view text) {
+  return implementation_->journal->texts.intern(text);
+}
+
+journal_batch consent_store::journal(journal_batch lines) {
+  journal_batch empty = implementation_->journal->add(std::move(lines));
+  implementation_->writer->wake();
+  return empty;
+}
+
+void consent_store::flush_journal(std::function<void()> done) {
+  implementation_->journal->flush(std::move(done));
+  implementation_->writer->wake();
+}
+
+void consent_store::keep_journal_for(std::chrono::seconds retention) {
+  implementation_->journal->keep_for(retention);
+  implementation_->writer->wake();
+}
+
+std::optional<failure> consent_store::scan_journal(const journal_query& q,
+                                                   const std::function<bool(const journal_entry&)>& visit) const {
+  const auto place = scan_journal(q, {}, SIZE_MAX, visit);
+  const auto* why = std::get_if<failure>(&place);
+  return why == nullptr ? std::nullopt : std::optional(*why);
+}
+
+std::variant<journal_place, failure> consent_store::scan_journal(
+    const journal_query& q, journal_place place, std::size_t most_blocks,
+    const std::function<bool(const journal_entry&)>& visit) const {
+  using result = std::variant<journal_place, failure>;
+  return implementation_->writer->with_ledger<result>(
+      [&](const ledger& l) { return search_journal(l, q, place, most_blocks, visit); });
+}
+
 statistics consent_store::stats() const {
-  return {implementation_->index.numbers(), implementation_->writer->last_sequence(), implementation_->index.octets()};
+  return {implementation_->index.numbers(), implementation_->writer->last_sequence(), implementation_->index.octets(),
+          implementation_->journal->dropped()};
 }
 
 std::string consent_store::condition() const {

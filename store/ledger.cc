@@ -3,6 +3,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/snapshot.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -22,9 +23,19 @@ namespace {
 constexpr const char* format_key = "format";
 constexpr const char* format = "consentgate 1";
 
-enum family : std::size_t { meta, events, states, history_keys, identities, dictionary, family_count };
-constexpr std::array<const char*, family_count> family_names{"default", "events",     "states",
-                                                             "history", "identities", "names"};
+enum family : std::size_t {
+  meta,
+  events,
+  states,
+  history_keys,
+  identities,
+  dictionary,
+  journal_blocks,
+  journal_filters,
+  family_count
+};
+constexpr std::array<const char*, family_count> family_names{"default",    "events", "states",  "history",
+                                                             "identities", "names",  "journal", "journal_filters"};
 
 std::string big_endian(std::uint64_t value, int octets = 8) {
   std::string key;
@@ -38,6 +49,10 @@ std::uint64_t from_big_endian(Slice key) {
   for (std::size_t i = 0; i < key.size(); ++i)
     value = value << 8 | static_cast<std::uint8_t>(key[i]);
   return value;
+}
+
+std::string_view view(const Slice& s) {
+  return {s.data(), s.size()};
 }
 
 Slice slice(const std::array<std::uint8_t, 16>& octets) {
@@ -70,6 +85,14 @@ class no_log : public rocksdb::Logger {
   using rocksdb::Logger::Logv;
   void Logv(const char*, va_list) override {}
 };
+
+// Written in the order of its keys, read seldom, and dense already.
+rocksdb::ColumnFamilyOptions journal_options() {
+  rocksdb::ColumnFamilyOptions o = family_options(false);
+  o.compression = rocksdb::kNoCompression;
+  o.write_buffer_size = std::size_t{16} << 20U;
+  return o;
+}
 
 rocksdb::DBOptions database_options() {
   rocksdb::DBOptions o;
@@ -108,6 +131,18 @@ struct ledger::database {
     o.fill_cache = false;
     return std::unique_ptr<rocksdb::Iterator>(db->NewIterator(o, families[f]));
   }
+  std::optional<failure> write(rocksdb::WriteBatch& batch, bool synced) const {
+    rocksdb::WriteOptions o;
+    o.sync = synced;
+    const Status s = db->Write(o, &batch);
+    // Nothing may be written to the log after a failed write, not even when the database is closed.
+    if (!s.ok()) (void)db->SetDBOptions({{"avoid_flush_during_shutdown", "true"}});
+    return s.ok() ? std::nullopt : std::optional(broken("the store cannot be written", s));
+  }
+  void put(rocksdb::WriteBatch& batch, const journal_record& r) const {
+    batch.Put(families[journal_blocks], big_endian(r.key), r.octets.block);
+    batch.Put(families[journal_filters], big_endian(r.key), r.octets.filter);
+  }
 };
 
 ledger::ledger(std::unique_ptr<database> db) : db_(std::move(db)) {}
@@ -119,14 +154,15 @@ std::variant<std::unique_ptr<ledger>, failure> ledger::open(const std::filesyste
   if (ec) return failure{"the folder " + path.string() + " cannot be made: " + ec.message()};
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
   for (std::size_t f = 0; f < family_count; ++f) {
-    wanted.emplace_back(family_names[f], family_options(f == states || f == identities));
+    const bool of_journal = f == journal_blocks || f == journal_filters;
+    wanted.emplace_back(family_names[f],
+                        of_journal ? journal_options() : family_options(f == states || f == identities));
   }
   auto made = std::make_unique<database>();
   rocksdb::DB* db = nullptr;
   rocksdb::DBOptions options = database_options();
   options.create_if_missing = m == when_missing::create;
-  const Status opened =
-      rocksdb::DB::Open(options, (path / "rocksdb").string(), wanted, &made->families, &db);
+  const Status opened = rocksdb::DB::Open(options, (path / "rocksdb").string(), wanted, &made->families, &db);
   if (!opened.ok()) return failure{open_failure(path, opened)};
   made->db.reset(db);
 
@@ -252,12 +288,56 @@ std::optional<failure> ledger::write(const changes& c) {
     batch.Put(f[states], big_endian(who.digits), encode(known));
   for (const stored_name& n : c.names)
     batch.Put(f[dictionary], static_cast<char>(n.kind) + big_endian(n.id, 4), n.text);
-  rocksdb::WriteOptions synced;
-  synced.sync = true;
-  const Status s = db_->db->Write(synced, &batch);
-  // Nothing may be written to the log after a failed write, not even when the database is closed.
-  if (!s.ok()) (void)db_->db->SetDBOptions({{"avoid_flush_during_shutdown", "true"}});
-  return s.ok() ? std::nullopt : std::optional(broken("the store cannot be written", s));
+  for (const journal_record& r : c.journal)
+    db_->put(batch, r);
+  return db_->write(batch, true);
+}
+
+std::variant<ledger::journal_end, failure> ledger::newest_in_journal() const {
+  const auto it = db_->iterate(journal_filters);
+  it->SeekToLast();
+  if (!it->status().ok()) return broken("the journal cannot be read", it->status());
+  if (!it->Valid()) return journal_end{};
+  const auto f = journal_filter::read(view(it->value()));
+  if (!f) return damaged("the journal");
+  return journal_end{f->summary().first_position + f->summary().count - 1, from_big_endian(it->key())};
+}
+
+std::optional<failure> ledger::scan_journal(std::uint64_t from, const journal_look& look,
+                                            const journal_read& read) const {
+  rocksdb::ManagedSnapshot moment(db_->db.get());
+  rocksdb::ReadOptions o;
+  o.snapshot = moment.snapshot();
+  o.fill_cache = false;
+  rocksdb::ReadOptions ahead = o;
+  ahead.readahead_size = std::size_t{1} << 20U;
+  const std::unique_ptr<rocksdb::Iterator> it(db_->db->NewIterator(ahead, db_->families[journal_filters]));
+  for (it->Seek(big_endian(from)); it->Valid(); it->Next()) {
+    const std::uint64_t key = from_big_endian(it->key());
+    const auto f = journal_filter::read(view(it->value()));
+    if (!f) return damaged("the journal");
+    const journal_step step = look(key, *f);
+    if (step == journal_step::stop) return std::nullopt;
+    if (step == journal_step::skip) continue;
+    rocksdb::PinnableSlice block;
+    const Status s = db_->db->Get(o, db_->families[journal_blocks], it->key(), &block);
+    if (s.IsNotFound()) return damaged("the journal");
+    if (!s.ok()) return broken("the journal cannot be read", s);
+    if (!read(key, view(block))) return std::nullopt;
+  }
+  return it->status().ok() ? std::nullopt : std::optional(broken("the journal cannot be read", it->status()));
+}
+
+std::optional<failure> ledger::write(const journal_changes& c, std::uint64_t remove_below) {
+  rocksdb::WriteBatch batch;
+  for (const family f : {journal_blocks, journal_filters}) {
+    for (const std::uint64_t key : c.gone)
+      batch.Delete(db_->families[f], big_endian(key));
+    if (remove_below != 0) batch.DeleteRange(db_->families[f], big_endian(0), big_endian(remove_below));
+  }
+  for (const journal_record& r : c.put)
+    db_->put(batch, r);
+  return db_->write(batch, false);
 }
 
 }  // namespace store

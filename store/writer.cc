@@ -37,11 +37,12 @@ struct writer::commit_group {
   std::uint64_t last_sequence = 0;
 };
 
-writer::writer(std::filesystem::path path, std::unique_ptr<ledger> l, index& i, names& n, std::uint64_t last_sequence,
-               instant newest, std::function<void(double)> on_write)
+writer::writer(std::filesystem::path path, std::unique_ptr<ledger> l, index& i, names& n, journal_keeper& j,
+               std::uint64_t last_sequence, instant newest, std::function<void(double)> on_write)
     : path_(std::move(path)),
       index_(i),
       names_(n),
+      journal_(j),
       on_write_(std::move(on_write)),
       ledger_(std::move(l)),
       last_sequence_(last_sequence),
@@ -65,6 +66,13 @@ void writer::submit(std::vector<event> events, completion done) {
   work_.notify_one();
 }
 
+void writer::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+  }  // not between its last look and its sleep
+  work_.notify_one();
+}
+
 std::string writer::condition() const {
   const std::lock_guard lock(mutex_);
   return condition_;
@@ -75,17 +83,28 @@ void writer::run() {
     std::vector<request> requests;
     {
       std::unique_lock lock(mutex_);
-      const auto something = [this] { return stopping_ || !queue_.empty(); };
-      failed_ ? void(work_.wait_for(lock, attempt_interval, something)) : work_.wait(lock, something);
-      if (stopping_ && queue_.empty()) return;
+      wait(lock);
+      if (stopping_ && queue_.empty()) break;
       requests = take();
     }
     if (failed_ && steady_clock::now() - last_attempt_ >= attempt_interval) reopen();
     if (failed_) {
       fail(requests, {condition()});
-    } else if (!requests.empty()) {
-      commit(std::move(requests));
+      journal_.give_up_flushes();
+      continue;
     }
+    if (!requests.empty()) commit(std::move(requests));
+    if (!failed_ && journal_.due() <= steady_clock::now()) write_journal(false);
+  }
+  if (!failed_) write_journal(true);
+}
+
+// Until there is something to commit, or the time has come to try again or to write the journal.
+void writer::wait(std::unique_lock<std::mutex>& lock) {
+  while (!stopping_ && queue_.empty()) {
+    const auto until = failed_ ? last_attempt_ + attempt_interval : journal_.due();
+    if (steady_clock::now() >= until || (failed_ && journal_.flush_wanted())) return;
+    work_.wait_until(lock, until);
   }
 }
 
@@ -117,12 +136,7 @@ void writer::commit(std::vector<request> requests) {
     if (on_write_) on_write_(std::chrono::duration<double>(steady_clock::now() - begun).count());
   }
   if (why) {
-    {
-      const std::lock_guard lock(mutex_);
-      condition_ = why->message;
-    }
-    last_attempt_ = steady_clock::now();
-    failed_ = true;
+    failed_with(*why);
     return fail(requests, *why);
   }
   names_.saved(g.changes.names);
@@ -184,6 +198,20 @@ std::optional<failure> writer::add_fact(commit_group& g, const event& e) {
   return std::nullopt;
 }
 
+// Its own write, after the events': nobody who waits for an event to be on disk waits for blocks to be encoded.
+void writer::write_journal(bool all) {
+  if (const auto why = journal_.write(*ledger_, now(), all)) failed_with(*why);
+}
+
+void writer::failed_with(const failure& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    condition_ = why.message;
+  }
+  last_attempt_ = steady_clock::now();
+  failed_ = true;
+}
+
 void writer::fail(std::vector<request>& requests, const failure& why) {
   for (request& r : requests)
     r.done(why);
@@ -211,15 +239,16 @@ void writer::reopen() {
     } else if (std::get<std::uint64_t>(on_disk) < last) {
       why = failure{"the store has lost events that were on disk: restore it from a backup"};
     }
-    if (!why) why = ledger_->scan(last, [&](const event& e) {
-      if (e.kind == event_kind::recall) {
-        index_.recall(names_.intern_source(e.source), e.occurred_at, e.sequence);
-      } else {
-        index_.merge(e.who, fact_of(e, names_));
-      }
-      last = e.sequence;
-      return true;
-    });
+    if (!why)
+      why = ledger_->scan(last, [&](const event& e) {
+        if (e.kind == event_kind::recall) {
+          index_.recall(names_.intern_source(e.source), e.occurred_at, e.sequence);
+        } else {
+          index_.merge(e.who, fact_of(e, names_));
+        }
+        last = e.sequence;
+        return true;
+      });
     if (!why) why = ledger_->write({});  // an empty synced write: can it be written?
     if (!why) last_sequence_ = last;
   }

@@ -14,17 +14,19 @@
 #include "store/consent_store.h"
 #include "store/event_id.h"
 #include "store/index.h"
+#include "store/journal_keeper.h"
 #include "store/ledger.h"
 
 namespace store {
 
 class writer {
  public:
-  writer(std::filesystem::path path, std::unique_ptr<ledger> l, index& i, names& n, std::uint64_t last_sequence,
-         instant newest, std::function<void(double)> on_write);
+  writer(std::filesystem::path path, std::unique_ptr<ledger> l, index& i, names& n, journal_keeper& j,
+         std::uint64_t last_sequence, instant newest, std::function<void(double)> on_write);
   ~writer();  // commits what has been handed in
 
   void submit(std::vector<event> events, completion done);
+  void wake();  // after the journal has been given something
 
   bool failed() const { return failed_; }
   std::string condition() const;
@@ -47,16 +49,20 @@ class writer {
   struct commit_group;
 
   void run();
+  void wait(std::unique_lock<std::mutex>& lock);
   std::vector<request> take();
   void commit(std::vector<request> requests);
   std::optional<failure> prepare(commit_group& g, request& r, instant now);
   std::optional<failure> add_fact(commit_group& g, const event& e);
+  void write_journal(bool all);
+  void failed_with(const failure& why);
   void fail(std::vector<request>& requests, const failure& why);
   void reopen();
 
   std::filesystem::path path_;
   index& index_;
   names& names_;
+  journal_keeper& journal_;
   std::function<void(double)> on_write_;
   mutable std::shared_mutex ledger_mutex_;  // exclusive only while the ledger is opened again
   std::unique_ptr<ledger> ledger_;
