@@ -1,5 +1,7 @@
 #include "smpp/message.h"
 
+#include <algorithm>
+
 #include "smpp/message_fields.h"
 #include "smpp/tlv.h"
 
@@ -74,8 +76,8 @@ std::string_view message_id(octets answer) {
 }
 
 octets user_data(const message& m) {
-  if (!m.short_message.empty()) return m.short_message;
-  return find(m.optional_parameters, tag::message_payload).value_or(octets{});
+  const bool blank = std::ranges::all_of(m.short_message, [](std::uint8_t octet) { return octet == 0; });
+  return blank ? find(m.optional_parameters, tag::message_payload).value_or(m.short_message) : m.short_message;
 }
 
 bool is_from_a_person(const message& m) {

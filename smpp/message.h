@@ -57,7 +57,8 @@ command_status decode_broadcast_sm(octets pdu, address& source_addr);
 // none; one without its NUL is taken as it is.
 std::string_view message_id(octets answer);
 
-// The user data: message_payload when it is there and short_message is empty (5.3.2.32), short_message otherwise.
+// The user data: message_payload when it is there and short_message is empty (5.3.2.32) or NULs alone, short_message
+// otherwise.
 octets user_data(const message& m);
 
 // esm_class (5.2.12): a message a person typed, not a receipt, an acknowledgement, a conversation abort or an

@@ -47,6 +47,13 @@ class sequence_window {
     --size_;
   }
 
+  // Forgets all; the numbers go on from where they were.
+  void clear() {
+    for (slot& s : slots_)
+      s.sequence_number = 0;
+    size_ = 0;
+  }
+
   // Calls visit(sequence_number, entry) for each request in flight, in no order. The visitor must not change the
   // window.
   template <typename Visitor>

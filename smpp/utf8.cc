@@ -48,6 +48,14 @@ void append_utf8(std::string& out, char32_t c) {
   }
 }
 
+std::string readable(std::string_view text) {
+  if (is_utf8({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()})) return std::string(text);
+  std::string out;
+  for (const char c : text)
+    append_utf8(out, static_cast<unsigned char>(c));
+  return out;
+}
+
 bool is_utf8(octets text) {
   while (!text.empty()) {
     const std::size_t length = utf8_sequence(text);

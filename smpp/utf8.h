@@ -15,4 +15,8 @@ void append_utf8(std::string& out, char32_t c);
 // Overlong forms, surrogates and cut sequences are not UTF-8.
 bool is_utf8(octets text);
 
+// A text whose alphabet nobody names (a system_id, an address) as UTF-8: as it is when it is that, otherwise read as
+// Latin-1.
+std::string readable(std::string_view text);
+
 }  // namespace smpp

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <future>
 
+#include "store/act_times.h"
 #include "store/index.h"
 #include "store/ledger.h"
 #include "store/names.h"
+#include "store/purger.h"
+#include "store/subjects.h"
 #include "store/writer.h"
 
 namespace store {
@@ -14,48 +17,59 @@ namespace {
 // A clock before this version was made, or far behind what has been recorded, is wrong.
 constexpr instant earliest_plausible = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
 constexpr std::chrono::hours clock_tolerance{1};
+constexpr std::uint64_t records_together = 20000;  // read before others may have the ledger
+
+std::filesystem::path keys_file(const std::filesystem::path& store) {
+  return store / "numbers.key";
+}
 
 }  // namespace
 
 class consent_store::implementation {
  public:
+  implementation(std::filesystem::path where, number_keys keys, bool hashed)
+      : path(std::move(where)), subjects(index, std::move(keys), hashed) {}
+
+  std::filesystem::path path;
   class names names;
   class index index;
+  class subjects subjects;
+  act_times times;
   std::unique_ptr<journal_keeper> journal;
   std::unique_ptr<class writer> writer;
-  std::mutex times_mutex;
-  instant last_by_gate{};
+  std::unique_ptr<class purger> purger;
+  std::mutex keys_mutex;
 
-  std::optional<failure> load(const ledger& l) {
+  std::optional<failure> load(const ledger& l, committed& known) {
     auto failed = l.each_name([&](const stored_name& n) { return names.load(n); });
     if (failed) return failed;
+    failed = l.each_corrected([&](const event_id& id) { known.corrected.insert(id); });
+    if (failed) return failed;
     index.reserve(l.estimated_numbers());
-    failed = l.each_state([&](number who, std::vector<fact>& known) {
-      for (const fact& f : known)
+    failed = l.each_state([&](number who, std::vector<fact>& facts) {
+      for (const fact& f : facts)
         index.merge(who, f);
     });
     if (failed) return failed;
-    const auto recalls = l.history(number{});
-    if (const auto* why = std::get_if<failure>(&recalls)) return *why;
-    for (const event& e : std::get<std::vector<event>>(recalls)) {
-      index.recall(names.intern_source(e.source), e.occurred_at, e.sequence);
-    }
+    const auto recalled = l.history(number{});
+    if (const auto* why = std::get_if<failure>(&recalled)) return *why;
+    index.set_recalls(recalls_of(std::get<std::vector<event>>(recalled), known.corrected, names));
     return std::nullopt;
   }
 
   // Settles when it happened, and blocks at once what opts out: nobody waits for the disk to be left in peace.
   void settle(event& e) {
-    const std::lock_guard lock(times_mutex);
-    if (made_by_gate(e.method)) {
-      const std::chrono::microseconds tick{1};
-      e.occurred_at = std::max({now(), last_by_gate + tick, index.latest_act(e.who) + tick});
-      last_by_gate = e.occurred_at;
-    }
     e.sequence = 0;
+    const number who = subjects.of(e.who);
+    if (made_by_gate(e.method)) e.occurred_at = times.begin(who, now(), index.latest_act(who));
     // An imported row may have been recorded before, and must then change nothing: the writer finds out.
     const bool may_be_known = e.identity != std::array<std::uint8_t, 16>{};
-    if (e.kind == event_kind::opt_out && !may_be_known) index.merge(e.who, fact_of(e, names));
+    if (e.kind == event_kind::opt_out && !may_be_known) index.merge(who, *fact_of(e, names));
     if (e.kind == event_kind::recall) index.recall(names.intern_source(e.source), e.occurred_at, 0);
+  }
+
+  std::optional<failure> purge() {
+    return writer->with_ledger<std::optional<failure>>([](ledger& l) { return l.purge(); });
   }
 };
 
@@ -63,30 +77,36 @@ consent_store::consent_store(std::unique_ptr<implementation> i) : implementation
 consent_store::~consent_store() = default;
 
 std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(options o) {
+  std::error_code ignored;
+  if (std::filesystem::exists(keys_file(o.path), ignored) &&
+      !std::filesystem::exists(o.path / "rocksdb" / "CURRENT", ignored)) {
+    return failure{"the store " + o.path.string() +
+                   " has lost its ledger: numbers.key is there and rocksdb is not; restore it from a backup, or use an "
+                   "empty folder to begin anew"};
+  }
   auto opened = ledger::open(o.path);
   if (auto* why = std::get_if<failure>(&opened)) return *why;
   auto l = std::move(std::get<std::unique_ptr<ledger>>(opened));
-  auto i = std::make_unique<implementation>();
-  if (auto why = i->load(*l)) return *why;
-  const auto newest_sequence = l->last_sequence();
-  if (const auto* why = std::get_if<failure>(&newest_sequence)) return *why;
-  const std::uint64_t last = std::get<std::uint64_t>(newest_sequence);
-  instant newest{};
-  if (last != 0) {
-    const auto e = l->at(last);
-    if (const auto* why = std::get_if<failure>(&e)) return *why;
-    newest = std::get<std::optional<event>>(e)->recorded_at;
-  }
+  auto keys = number_keys::open(keys_file(o.path), l->head().sequence == 0 ? when_missing::create : when_missing::fail);
+  if (auto* why = std::get_if<failure>(&keys)) return *why;
+  if (auto why = l->check_keys(std::get<number_keys>(keys))) return *why;
+  if (auto why = l->check_storage(o.hashed_numbers)) return *why;
+  auto i = std::make_unique<implementation>(o.path, std::move(std::get<number_keys>(keys)), o.hashed_numbers);
+  committed known{i->index, i->names, i->subjects, {}, {}};
+  if (auto why = i->load(*l, known)) return *why;
   const auto journal_end = l->newest_in_journal();
   if (const auto* why = std::get_if<failure>(&journal_end)) return *why;
   i->journal = std::make_unique<journal_keeper>(std::get<ledger::journal_end>(journal_end));
-  i->writer = std::make_unique<writer>(o.path, std::move(l), i->index, i->names, *i->journal, last, newest,
-                                       std::move(o.on_write));
+  i->journal->set_renumbering([&who = i->subjects](number n) { return who.of(n); });
+  const bool remains = l->owes_purge();
+  i->writer = std::make_unique<writer>(o.path, std::move(l), std::move(known), *i->journal, std::move(o.on_write));
+  i->purger = std::make_unique<purger>([p = i.get()] { return p->purge(); }, remains);
   return std::unique_ptr<consent_store>(new consent_store(std::move(i)));
 }
 
 finding consent_store::judge(number who, const question& q) const {
-  return implementation_->index.judge(who, q);
+  if (auto f = implementation_->subjects.judge(who, q)) return *f;
+  return store::judge({}, {}, q);
 }
 
 bool consent_store::available(instant now) const {
@@ -99,9 +119,17 @@ scope_id consent_store::intern(const scope& s) {
 }
 
 void consent_store::record(std::vector<event> events, completion done) {
-  for (event& e : events)
+  std::vector<number> acted;
+  for (event& e : events) {
     implementation_->settle(e);
-  implementation_->writer->submit(std::move(events), std::move(done));
+    if (made_by_gate(e.method)) acted.push_back(e.who);
+  }
+  implementation_->writer->submit(std::move(events),
+                                  [this, acted = std::move(acted), done = std::move(done)](outcome o) {
+                                    for (const number who : acted)
+                                      implementation_->times.end(implementation_->subjects.of(who));
+                                    done(std::move(o));
+                                  });
 }
 
 outcome consent_store::record_and_wait(std::vector<event> events) {
@@ -110,14 +138,49 @@ outcome consent_store::record_and_wait(std::vector<event> events) {
   return promise.get_future().get();
 }
 
+void consent_store::erase(number who, event by, erasure_completion done) {
+  by.kind = event_kind::erasure;
+  implementation_->writer->submit_erasure(
+      who, std::move(by), [this, done = std::move(done)](std::variant<erased, failure> result) {
+        if (const auto* e = std::get_if<erased>(&result); e != nullptr && !e->already) implementation_->purger->owe();
+        done(std::move(result));
+      });
+}
+
+std::optional<failure> consent_store::purge() {
+  return implementation_->purge();
+}
+
+bool consent_store::owes_purge() const {
+  const auto owed = implementation_->writer->with_ledger<std::variant<bool, failure>>(
+      [](const ledger& l) { return std::variant<bool, failure>(l.owes_purge()); });
+  return std::holds_alternative<failure>(owed) || std::get<bool>(owed);
+}
+
+std::optional<failure> consent_store::rotate_keys() {
+  const std::lock_guard lock(implementation_->keys_mutex);
+  number_keys keys = *implementation_->subjects.keys();
+  if (auto why = keys.rotate(keys_file(implementation_->path))) return why;
+  auto why =
+      implementation_->writer->with_ledger<std::optional<failure>>([&](ledger& l) { return l.check_keys(keys); });
+  if (!why) implementation_->subjects.use(std::move(keys));
+  return why;
+}
+
 std::variant<std::vector<event>, failure> consent_store::history(number who) const {
   using result = std::variant<std::vector<event>, failure>;
-  return implementation_->writer->with_ledger<result>([&](const ledger& l) { return l.history(who); });
+  const number kept = kept_as(who);
+  return implementation_->writer->with_ledger<result>([&](const ledger& l) { return l.history(kept); });
 }
 
 std::variant<std::optional<event>, failure> consent_store::at(std::uint64_t sequence) const {
   using result = std::variant<std::optional<event>, failure>;
   return implementation_->writer->with_ledger<result>([&](const ledger& l) { return l.at(sequence); });
+}
+
+std::variant<std::optional<event>, failure> consent_store::find(const event_id& id) const {
+  using result = std::variant<std::optional<event>, failure>;
+  return implementation_->writer->with_ledger<result>([&](const ledger& l) { return l.find(id); });
 }
 
 std::optional<failure> consent_store::scan(std::uint64_t after, const std::function<bool(const event&)>& visit) const {
@@ -127,10 +190,81 @@ std::optional<failure> consent_store::scan(std::uint64_t after, const std::funct
 
 std::vector<consent_store::known_fact> consent_store::known(number who) const {
   std::vector<known_fact> all;
-  for (const fact& f : implementation_->index.facts(who)) {
+  for (const fact& f : implementation_->index.facts(kept_as(who))) {
     all.push_back({f, implementation_->names.scope_of(f.scope), implementation_->names.source_of(f.source)});
   }
   return all;
+}
+
+std::uint64_t consent_store::opt_ins_of(const std::string& source, instant up_to) const {
+  return implementation_->index.live_opt_ins(implementation_->names.intern_source(source), up_to);
+}
+
+number consent_store::kept_as(number who) const {
+  return implementation_->subjects.of(who);
+}
+
+std::variant<verification, failure> consent_store::verify(const std::function<bool(std::uint64_t)>& progress) const {
+  const auto keys = implementation_->subjects.keys();
+  verification v;
+  for (bool more = true; more && v.first_misfit == 0;) {
+    more = false;
+    std::uint64_t read = 0;
+    const auto step = [&](std::uint64_t sequence, std::string_view octets) {
+      if (sequence != v.events + 1) {
+        v.first_misfit = v.events + 1;
+        v.why = "it is missing: event " + std::to_string(sequence) + " comes after event " + std::to_string(v.events);
+        return false;
+      }
+      digest256 own{};
+      if (const auto why = misfit(octets, sequence, v.head, *keys, own)) {
+        v.first_misfit = sequence;
+        v.why = *why;
+        return false;
+      }
+      v.events = sequence;
+      v.head = own;
+      more = ++read == records_together;
+      return !more;
+    };
+    const auto why = implementation_->writer->with_ledger<std::optional<failure>>(
+        [&](const ledger& l) { return l.scan_records(v.events, step); });
+    if (why) return *why;
+    if (progress && !progress(v.events)) break;
+  }
+  const std::uint64_t newest = implementation_->writer->last_sequence();
+  if (v.first_misfit == 0 && v.events < newest) {
+    v.first_misfit = v.events + 1;
+    v.why = "it is missing: event " + std::to_string(newest) + " had been recorded";
+  }
+  return v;
+}
+
+ledger_head consent_store::head() const {
+  const auto head = implementation_->writer->with_ledger<std::variant<ledger_head, failure>>(
+      [](const ledger& l) { return std::variant<ledger_head, failure>(l.head()); });
+  return std::holds_alternative<ledger_head>(head) ? std::get<ledger_head>(head) : ledger_head{};
+}
+
+std::optional<failure> consent_store::backup(const std::filesystem::path& folder) const {
+  std::error_code ec;
+  if (std::filesystem::exists(folder, ec) && !std::filesystem::is_empty(folder, ec))
+    return failure{"the folder " + folder.string() + " is not empty: a copy needs one of its own"};
+  std::filesystem::create_directories(folder, ec);
+  if (ec) return failure{"the folder " + folder.string() + " cannot be made: " + ec.message()};
+  auto why =
+      implementation_->writer->with_ledger<std::optional<failure>>([&](const ledger& l) { return l.copy_to(folder); });
+  if (why) return why;
+  for (const char* secret : {"numbers.key", "ledger.key"}) {
+    const std::filesystem::path from = implementation_->path / secret;
+    if (!std::filesystem::exists(from, ec)) continue;
+    std::filesystem::copy_file(from, folder / secret, ec);
+    if (!ec)
+      std::filesystem::permissions(folder / secret,
+                                   std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ec);
+    if (ec) return failure{"the file " + from.string() + " cannot be copied: " + ec.message()};
+  }
+  return std::nullopt;
 }
 
 text_id consent_store::journal_text(std::string_view text) {
@@ -160,12 +294,15 @@ std::optional<failure> consent_store::scan_journal(const journal_query& q,
   return why == nullptr ? std::nullopt : std::optional(*why);
 }
 
+// A person who was erased is found under the hash that stands for the number.
 std::variant<journal_place, failure> consent_store::scan_journal(
     const journal_query& q, journal_place place, std::size_t most_blocks,
     const std::function<bool(const journal_entry&)>& visit) const {
   using result = std::variant<journal_place, failure>;
+  journal_query as_kept = q;
+  if (q.who) as_kept.who = kept_as(*q.who);
   return implementation_->writer->with_ledger<result>(
-      [&](const ledger& l) { return search_journal(l, q, place, most_blocks, visit); });
+      [&](const ledger& l) { return search_journal(l, as_kept, place, most_blocks, visit); });
 }
 
 statistics consent_store::stats() const {

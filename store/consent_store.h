@@ -14,6 +14,7 @@
 #include "store/event.h"
 #include "store/failure.h"
 #include "store/journal_search.h"
+#include "store/ledger_head.h"
 #include "store/precedence.h"
 
 namespace store {
@@ -31,11 +32,28 @@ struct recorded {
 using outcome = std::variant<std::vector<recorded>, failure>;
 using completion = std::function<void(outcome)>;
 
+// What erasing a person did.
+struct erased {
+  recorded by{};             // the erasure's own event
+  number hash{};             // what stands for the number from now on
+  std::uint64_t events = 0;  // that lost their personal part
+  bool already = false;      // nothing personal was left: nothing changed
+};
+using erasure_completion = std::function<void(std::variant<erased, failure>)>;
+
 struct statistics {
   std::uint64_t numbers = 0;        // numbers with any state
   std::uint64_t ledger_events = 0;  // the newest sequence
   std::uint64_t index_bytes = 0;
   std::uint64_t journal_dropped = 0;  // decisions that could not be written in time, since the start
+};
+
+// What a walk along the chain of the ledger found.
+struct verification {
+  std::uint64_t events = 0;        // that fit, from the first one on
+  std::uint64_t first_misfit = 0;  // the sequence of the first event that does not; 0: all fit
+  std::string why;                 // it does not, for people
+  digest256 head{};                // of the last event that fits
 };
 
 class consent_store {
@@ -44,6 +62,7 @@ class consent_store {
     std::filesystem::path path;
     // Called on the writer's thread with the seconds one group commit took.
     std::function<void(double)> on_write;
+    bool hashed_numbers = false;  // keep no number, only its keyed hash; cannot be changed once anything is recorded
   };
 
   // Opens or creates the store, takes its lock and loads the index. Fails with what to do when another process holds
@@ -65,17 +84,28 @@ class consent_store {
   // --- recording: any thread ---
 
   // Appends the events, all or none, in one synced write shared with whatever else waits (group commit); then calls
-  // `done` on the writer's thread. Opt-outs without an identity block in memory before this returns, whether or not the
-  // write succeeds. The events made by the gate get an occurred_at that is later than any such event of the same
-  // number.
+  // `done` on the writer's thread. Opt-outs without an identity block in memory before this returns, and recalls void
+  // their source, whether or not the write succeeds. The events made by the gate get an occurred_at that is later than
+  // any such event of the same number. A correction of what is corrected already is "already known".
   void record(std::vector<event> events, completion done);
   outcome record_and_wait(std::vector<event> events);
 
+  // Forgets the person: in all that is on disk about the number a keyed hash takes its place, and the texts and salts
+  // of its events are gone; what is known of it goes on counting. The event that says so has `by`'s actor and reason.
+  // The remains in the files are removed within a day, or by purge().
+  void erase(number who, event by, erasure_completion done);
+  // Removes now what erasures left in the files; returns once no file holds it.
+  std::optional<failure> purge();
+  bool owes_purge() const;
+  // A new key for the numbers erased from now on.
+  std::optional<failure> rotate_keys();
+
   // --- reading: any thread, from disk ---
 
-  // The history of a number, oldest recorded first.
+  // The history of a number, oldest recorded first, with the corrections of its events; of number{}: the recalls.
   std::variant<std::vector<event>, failure> history(number who) const;
   std::variant<std::optional<event>, failure> at(std::uint64_t sequence) const;
+  std::variant<std::optional<event>, failure> find(const event_id& id) const;
   // The ledger in order, after `after`, until the visitor returns false.
   std::optional<failure> scan(std::uint64_t after, const std::function<bool(const event&)>& visit) const;
   // What the index knows of a number, with the names of scopes and sources.
@@ -85,6 +115,16 @@ class consent_store {
     std::string source;
   };
   std::vector<known_fact> known(number who) const;
+  // The opt-ins that a recall of the source would void now.
+  std::uint64_t opt_ins_of(const std::string& source, instant up_to) const;
+  // Under which number the person is kept: the number itself, or its hash.
+  number kept_as(number who) const;
+
+  // Walks the chain from the first event to the newest; `progress` is told how many fit so far and may stop it.
+  std::variant<verification, failure> verify(const std::function<bool(std::uint64_t events)>& progress) const;
+  ledger_head head() const;
+  // A consistent copy in a folder that is made for it; a store like this one can be opened there.
+  std::optional<failure> backup(const std::filesystem::path& folder) const;
 
   // --- the journal of decisions: any thread ---
 

@@ -3,32 +3,48 @@
 namespace store {
 namespace {
 
-enum class state { at_field, in_plain, in_quotes, after_quote };
+// Splits a row, which may go on over several lines, as its lines come.
+class splitter {
+ public:
+  explicit splitter(csv_row& row) : row_(row) { row_.fields.assign(1, ""); }
 
-// Splits a row as far as it goes. Returns false while a quote is open.
-bool split(const std::string& text, csv_row& row) {
-  row.fields.assign(1, "");
-  row.wrong.clear();
-  state s = state::at_field;
-  for (const char c : text) {
-    std::string& field = row.fields.back();
-    if (s == state::in_quotes) {
-      c == '"' ? void(s = state::after_quote) : field.push_back(c);
+  // False while a quote is open.
+  bool add(std::string_view line) {
+    for (const char c : line)
+      add(c);
+    return state_ != state::in_quotes;
+  }
+  void add_line_end() { row_.fields.back().push_back('\n'); }
+
+ private:
+  enum class state { at_field, in_plain, in_quotes, after_quote };
+
+  void add(char c) {
+    std::string& field = row_.fields.back();
+    if (state_ == state::in_quotes) {
+      c == '"' ? void(state_ = state::after_quote) : field.push_back(c);
     } else if (c == ',') {
-      row.fields.emplace_back();
-      s = state::at_field;
-    } else if (c == '"' && s == state::at_field) {
-      s = state::in_quotes;
-    } else if (c == '"' && s == state::after_quote) {
+      row_.fields.emplace_back();
+      state_ = state::at_field;
+    } else if (c == '"' && state_ == state::at_field) {
+      state_ = state::in_quotes;
+    } else if (c == '"' && state_ == state::after_quote) {
       field.push_back('"');
-      s = state::in_quotes;
+      state_ = state::in_quotes;
     } else {
-      if (s == state::after_quote) row.wrong = "text after a closing quote: double the quotes inside a field";
+      if (state_ == state::after_quote) row_.wrong = "text after a closing quote: double the quotes inside a field";
       field.push_back(c);
-      s = state::in_plain;
+      state_ = state::in_plain;
     }
   }
-  return s != state::in_quotes;
+
+  csv_row& row_;
+  state state_ = state::at_field;
+};
+
+std::string_view without_carriage_return(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
 }
 
 }  // namespace
@@ -45,23 +61,37 @@ std::optional<csv_row> csv_reader::next() {
   std::string line;
   do {
     if (!read_line(line)) return std::nullopt;
-    if (line.ends_with('\r')) line.pop_back();
-  } while (line.empty());
+  } while (without_carriage_return(line).empty());
   row.line = line_;
   row.raw = line;
-  if (split(row.raw, row)) return row;
+  splitter fields(row);
+  if (fields.add(without_carriage_return(line))) {
+    row.raw = without_carriage_return(line);
+    return row;
+  }
 
+  // The quote goes on over the line's end, which belongs to the field as it is.
   const std::streampos after_first = in_.eof() ? std::streampos(-1) : in_.tellg();
   const std::uint64_t octets = octets_;
+  if (row.raw.ends_with('\r')) fields.add("\r");
   while (row.raw.size() <= longest_row && read_line(line)) {
     row.raw += '\n' + line;
-    if (row.raw.ends_with('\r') && split(row.raw.substr(0, row.raw.size() - 1), row)) row.raw.pop_back();
-    if (!split(row.raw, row)) continue;
-    if (row.wrong.empty()) return row;
-    break;  // the quote that closed it belongs to another row
+    fields.add_line_end();
+    if (!fields.add(without_carriage_return(line))) {
+      if (line.ends_with('\r')) fields.add("\r");
+      continue;
+    }
+    if (!row.wrong.empty()) break;  // the quote that closed it belongs to another row
+    if (line.ends_with('\r')) row.raw.pop_back();
+    return row;
   }
+  return give_up(std::move(row), after_first, octets);
+}
+
+csv_row csv_reader::give_up(csv_row row, std::streampos after_first, std::uint64_t octets) {
   row.wrong = "a quote is opened and never closed";
-  row.raw = row.raw.substr(0, row.raw.find('\n'));
+  row.raw = without_carriage_return(std::string_view(row.raw).substr(0, row.raw.find('\n')));
+  if (in_.bad()) return row;
   in_.clear();
   if (after_first == std::streampos(-1)) {
     in_.seekg(0, std::ios::end);

@@ -30,6 +30,7 @@ class csv_reader {
 
  private:
   bool read_line(std::string& line);
+  csv_row give_up(csv_row row, std::streampos after_first, std::uint64_t octets);
 
   std::istream& in_;
   std::uint64_t line_ = 0;

@@ -9,7 +9,8 @@ template <class T>
 using named = std::pair<T, std::string_view>;
 
 constexpr named<event_kind> event_kinds[] = {
-    {event_kind::opt_in, "opt_in"}, {event_kind::opt_out, "opt_out"}, {event_kind::recall, "recall"}};
+    {event_kind::opt_in, "opt_in"},         {event_kind::opt_out, "opt_out"},       {event_kind::recall, "recall"},
+    {event_kind::reassigned, "reassigned"}, {event_kind::correction, "correction"}, {event_kind::erasure, "erasure"}};
 
 constexpr named<consent_method> methods[] = {{consent_method::web_form, "web_form"},
                                              {consent_method::paper, "paper"},

@@ -12,7 +12,14 @@
 namespace store {
 
 // The stored values: never renumber.
-enum class event_kind : std::uint8_t { opt_in = 1, opt_out = 2, recall = 3 };
+enum class event_kind : std::uint8_t {
+  opt_in = 1,
+  opt_out = 2,
+  recall = 3,
+  reassigned = 4,
+  correction = 5,
+  erasure = 6
+};
 
 enum class scope_kind : std::uint8_t { all = 0, group = 1, sender = 2 };
 
@@ -55,7 +62,8 @@ struct event {
   std::uint64_t sequence = 0;  // the place in this ledger, from 1; given by the store
   instant recorded_at{};       // given by the store
   std::string actor;           // "gate", a token's name, "import:JOB"
-  number who;                  // zero for a recall
+  std::string approved_by;     // a correction: the second person, when two are needed
+  number who;                  // zero for a recall, and for the correction of one
   std::string number_as_received;
   event_kind kind = event_kind::opt_in;
   store::scope scope;
@@ -68,6 +76,9 @@ struct event {
   std::string evidence_sha256;  // hexadecimal, or empty
   std::string wording;
   std::optional<instant> expires_at;
+  std::string reason;                // of what an operator did: recall, reassigned, correction, erasure
+  std::optional<event_id> corrects;  // a correction: the event that counts no more
+  std::uint64_t erased_by = 0;       // the erasure that removed the number and the texts; 0: they are here
 
   // What makes this entry the same as one recorded before: an imported row's digest. All zero: never the same.
   std::array<std::uint8_t, 16> identity{};

@@ -12,6 +12,7 @@ namespace store {
 namespace {
 
 constexpr std::size_t rows_together = 5000;
+constexpr std::size_t octets_together = std::size_t{4} << 20U;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // The line with the first octets that are not UTF-8, or 0.
@@ -71,6 +72,7 @@ class importer {
     if (const std::uint64_t line = first_line_not_utf8(csv_); line != 0) {
       return failure{"line " + std::to_string(line) + " is not UTF-8: save the file as UTF-8; nothing was stored"};
     }
+    if (csv_.bad()) return failure{"the file cannot be read to its end; nothing was stored"};
     rewind_to_text(csv_);
     csv_reader reader(csv_);
     auto header = read_header(reader.next());
@@ -80,12 +82,15 @@ class importer {
       ++progress_.rows;
       progress_.octets_read = reader.octets_read();
       take(*row);
-      if (batch_.size() >= rows_together) {
+      if (batch_.size() >= rows_together || batch_octets_ >= octets_together) {
         if (auto why = hand_in()) return why;
       }
     }
     if (auto why = hand_in()) return why;
-    return settle();
+    if (auto why = settle()) return why;
+    if (!csv_.bad()) return std::nullopt;
+    return failure{"the file cannot be read beyond row " + std::to_string(progress_.rows.load()) +
+                   "; the rows before it are in: import it again once it can be, they are recognised"};
   }
 
  private:
@@ -110,6 +115,7 @@ class importer {
     made.actor = options_.actor;
     if (batch_.empty()) first_line_ = row.line;
     batch_.push_back(std::move(made));
+    batch_octets_ += row.raw.size();
   }
 
   void refuse(const csv_row& row, std::vector<refusal> reasons) {
@@ -133,6 +139,7 @@ class importer {
     written_line_ = first_line_;
     store_.record(std::move(batch_), [promise](outcome o) { promise->set_value(std::move(o)); });
     batch_.clear();
+    batch_octets_ = 0;
     return std::nullopt;
   }
 
@@ -154,6 +161,7 @@ class importer {
   import_progress& progress_;
   columns columns_;
   std::vector<event> batch_;
+  std::size_t batch_octets_ = 0;
   std::uint64_t first_line_ = 0;
   std::future<outcome> written_;
   std::uint64_t written_line_ = 0;

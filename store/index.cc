@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <mutex>
+#include <utility>
 
 namespace store {
 namespace {
@@ -23,10 +24,12 @@ std::uint64_t hash_of(number n) {  // the finaliser of MurmurHash3
   return h ^ h >> 33;
 }
 
-constexpr std::uint64_t number_mask = (std::uint64_t{1} << 50) - 1;  // 15 digits fit in 50 bits
-constexpr std::uint64_t is_opt_out = std::uint64_t{1} << 50;
-constexpr std::uint64_t is_by_reply = std::uint64_t{1} << 51;
-constexpr std::uint64_t is_overflow = std::uint64_t{1} << 52;
+// The flags of a fact stand above its sequence.
+constexpr std::uint64_t sequence_mask = (std::uint64_t{1} << 60) - 1;
+constexpr std::uint64_t is_opt_out = std::uint64_t{1} << 60;
+constexpr std::uint64_t is_by_reply = std::uint64_t{1} << 61;
+constexpr std::uint64_t is_reassigned = std::uint64_t{1} << 62;
+constexpr std::uint64_t is_overflow = std::uint64_t{1} << 63;
 
 }  // namespace
 
@@ -50,9 +53,10 @@ struct index::slot {
   }
 
   void put(number who, const fact& f) {
-    key = who.digits | (f.opt_out ? is_opt_out : 0) | (f.by_reply ? is_by_reply : 0);
+    key = who.digits;
     occurred_at = f.occurred_at.time_since_epoch().count();
-    sequence = f.sequence;
+    sequence =
+        f.sequence | (f.opt_out ? is_opt_out : 0) | (f.by_reply ? is_by_reply : 0) | (f.reassigned ? is_reassigned : 0);
     expires_at = f.expires_at ? static_cast<std::uint32_t>(
                                     std::chrono::floor<std::chrono::seconds>(f.expires_at->time_since_epoch()).count())
                               : 0;
@@ -64,11 +68,12 @@ struct index::slot {
     fact f;
     f.occurred_at = instant{std::chrono::microseconds{occurred_at}};
     if (expires_at != 0) f.expires_at = instant{std::chrono::seconds{expires_at}};
-    f.sequence = sequence;
+    f.sequence = sequence & sequence_mask;
     f.scope = scope;
     f.source = source;
-    f.opt_out = (key & is_opt_out) != 0;
-    f.by_reply = (key & is_by_reply) != 0;
+    f.opt_out = (sequence & is_opt_out) != 0;
+    f.by_reply = (sequence & is_by_reply) != 0;
+    f.reassigned = (sequence & is_reassigned) != 0;
     return f;
   }
 };
@@ -82,7 +87,7 @@ struct alignas(64) index::shard {
   // The slot of the number, or the empty one where it belongs. There is always an empty one.
   std::size_t place(number who, std::uint64_t hash) const {
     std::size_t at = static_cast<std::size_t>((hash & 0xffffffff) * slots.size() >> 32);
-    while (slots[at].key != 0 && (slots[at].key & number_mask) != who.digits)
+    while (slots[at].key != 0 && slots[at].key != who.digits)
       if (++at == slots.size()) at = 0;
     return at;
   }
@@ -98,8 +103,7 @@ struct alignas(64) index::shard {
     old.swap(slots);
     for (const slot& s : old) {
       if (s.key == 0) continue;
-      const number who{s.key & number_mask};
-      slots[place(who, hash_of(who))] = s;
+      slots[place({s.key}, hash_of({s.key}))] = s;
     }
   }
 
@@ -108,7 +112,7 @@ struct alignas(64) index::shard {
   auto with_facts(number who, std::uint64_t hash, F use) const {
     const slot* s = find(who, hash);
     if (s == nullptr) return use(std::span<const fact>());
-    if (s->key & is_overflow) return use(std::span<const fact>(overflow[s->sequence]));
+    if (s->sequence & is_overflow) return use(std::span<const fact>(overflow[s->sequence & sequence_mask]));
     const fact only = s->get();
     return use(std::span<const fact>(&only, 1));
   }
@@ -116,8 +120,8 @@ struct alignas(64) index::shard {
   void merge(number who, std::uint64_t hash, const fact& f) {
     if (is_full(used, slots.size())) resize(slots.size() * 3 / 2);
     slot& s = slots[place(who, hash)];
-    if (s.key & is_overflow) {
-      store::merge(overflow[s.sequence], f);
+    if (s.sequence & is_overflow) {
+      store::merge(overflow[s.sequence & sequence_mask], f);
       return;
     }
     std::vector<fact> known;
@@ -126,13 +130,56 @@ struct alignas(64) index::shard {
     else
       known.push_back(s.get());
     store::merge(known, f);
+    fill(s, who, std::move(known));
+  }
+
+  void fill(slot& s, number who, std::vector<fact> known) {
     if (known.size() == 1 && slot::fits(known.front())) {
       s.put(who, known.front());
       return;
     }
-    s.key = who.digits | is_overflow;
-    s.sequence = overflow.size();
+    s.key = who.digits;
+    s.sequence = overflow.size() | is_overflow;
     overflow.push_back(std::move(known));
+  }
+
+  // An overflow that is left behind stays empty: this is rare.
+  void replace(number who, std::uint64_t hash, std::vector<fact> known) {
+    if (const slot* s = find(who, hash); s == nullptr) {
+      for (const fact& f : known)
+        merge(who, hash, f);
+      return;
+    }
+    slot& s = slots[place(who, hash)];
+    if (s.sequence & is_overflow) overflow[s.sequence & sequence_mask] = {};
+    if (!known.empty()) return fill(s, who, std::move(known));
+    --used;
+    s = slot{};
+    close_gap(static_cast<std::size_t>(&s - slots.data()));
+  }
+
+  // Linear probing: what stands behind an emptied slot may have belonged there.
+  void close_gap(std::size_t gap) {
+    for (std::size_t at = gap;;) {
+      if (++at == slots.size()) at = 0;
+      if (slots[at].key == 0) return;
+      const slot moved = std::exchange(slots[at], slot{});
+      slots[place({moved.key}, hash_of({moved.key}))] = moved;
+    }
+  }
+
+  // Calls `use` with the facts of each number.
+  template <class F>
+  void each(F use) const {
+    for (const slot& s : slots) {
+      if (s.key == 0) continue;
+      if (s.sequence & is_overflow) {
+        use(std::span<const fact>(overflow[s.sequence & sequence_mask]));
+      } else {
+        const fact only = s.get();
+        use(std::span<const fact>(&only, 1));
+      }
+    }
   }
 
   std::uint64_t octets() const {
@@ -155,11 +202,21 @@ void index::reserve(std::uint64_t numbers) {
     shards_[i].resize(static_cast<std::size_t>(numbers / shard_count * 4 / 3));
 }
 
-finding index::judge(number who, const question& q) const {
+std::optional<finding> index::judge(number who, const question& q) const {
   const std::uint64_t hash = hash_of(who);
   const shard& s = shard_of(hash);
   const std::lock_guard lock(s.lock);
-  return s.with_facts(who, hash, [&](std::span<const fact> known) { return store::judge(known, recalls_, q); });
+  return s.with_facts(who, hash, [&](std::span<const fact> known) -> std::optional<finding> {
+    if (known.empty()) return std::nullopt;
+    return store::judge(known, recalls_, q);
+  });
+}
+
+bool index::contains(number who) const {
+  const std::uint64_t hash = hash_of(who);
+  const shard& s = shard_of(hash);
+  const std::lock_guard lock(s.lock);
+  return s.find(who, hash) != nullptr;
 }
 
 std::vector<fact> index::facts(number who) const {
@@ -186,15 +243,49 @@ void index::merge(number who, const fact& f) {
   const std::uint64_t hash = hash_of(who);
   shard& s = shard_of(hash);
   const std::lock_guard lock(s.lock);
+  if (who.is_hash() && s.find(who, hash) == nullptr) ++hashes_;
   s.merge(who, hash, f);
 }
 
+void index::replace(number who, std::vector<fact> known) {
+  const std::uint64_t hash = hash_of(who);
+  shard& s = shard_of(hash);
+  const std::lock_guard lock(s.lock);
+  const bool was_there = s.find(who, hash) != nullptr;
+  if (who.is_hash() && was_there != !known.empty()) known.empty() ? --hashes_ : ++hashes_;
+  s.replace(who, hash, std::move(known));
+}
+
 void index::recall(source_id source, instant up_to, std::uint64_t sequence) {
+  change_recalls([&](recalls& r) { r.add(source, up_to, sequence); });
+}
+
+void index::set_recalls(recalls r) {
+  change_recalls([&](recalls& known) { known = std::move(r); });
+}
+
+template <class F>
+void index::change_recalls(F change) {
   for (std::size_t i = 0; i < shard_count; ++i)
     shards_[i].lock.lock();
-  recalls_.add(source, up_to, sequence);
+  change(recalls_);
   for (std::size_t i = 0; i < shard_count; ++i)
     shards_[i].lock.unlock();
+}
+
+std::uint64_t index::live_opt_ins(source_id source, instant up_to) const {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < shard_count; ++i) {
+    const std::lock_guard lock(shards_[i].lock);
+    const recalls::recall* earlier = recalls_.find(source);
+    shards_[i].each([&](std::span<const fact> known) {
+      for (const fact& f : known) {
+        if (f.opt_out || f.by_reply || f.reassigned || f.source != source || f.occurred_at > up_to) continue;
+        sum += earlier == nullptr || f.occurred_at > earlier->up_to;
+      }
+    });
+  }
+  return sum;
 }
 
 std::uint64_t index::numbers() const {

@@ -2,6 +2,7 @@
 // open-addressing table of 32-octet slots. A slot holds the only fact of a number, or says where several are.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -19,24 +20,34 @@ class index {
 
   void reserve(std::uint64_t numbers);  // only before it is shared
 
-  finding judge(number who, const question& q) const;
+  // Nothing when the number is not known.
+  std::optional<finding> judge(number who, const question& q) const;
+  bool contains(number who) const;
   std::vector<fact> facts(number who) const;
   // The latest opt-out or reply of the number, whatever its scope; the epoch when there is none.
   instant latest_act(number who) const;
 
   void merge(number who, const fact& f);
+  void replace(number who, std::vector<fact> known);  // nothing known: the number is forgotten
   void recall(source_id source, instant up_to, std::uint64_t sequence);
+  void set_recalls(recalls r);
 
   std::uint64_t numbers() const;
+  std::uint64_t hashes() const { return hashes_; }  // those of them that are hashes
+  // Opt-ins of the source up to then that no recall has voided yet.
+  std::uint64_t live_opt_ins(source_id source, instant up_to) const;
   std::uint64_t octets() const;
 
  private:
   struct slot;
   struct shard;
   shard& shard_of(std::uint64_t hash) const;
+  template <class F>
+  void change_recalls(F change);
 
   std::unique_ptr<shard[]> shards_;
   recalls recalls_;  // read under the lock of any shard, changed under the locks of all
+  std::atomic<std::uint64_t> hashes_{0};
 };
 
 }  // namespace store

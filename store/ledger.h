@@ -1,9 +1,10 @@
-// The store on disk: RocksDB behind the few operations the store needs. Format: store/FORMAT.md.
+// The store on disk: what it keeps, behind the few operations it needs. Format: store/FORMAT.md.
 #pragma once
 
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -11,37 +12,53 @@
 #include "store/event.h"
 #include "store/failure.h"
 #include "store/journal_tail.h"
+#include "store/ledger_head.h"
 #include "store/names.h"
+#include "store/number_keys.h"
+#include "store/record.h"
 
 namespace store {
 
+struct database;
+
 class ledger {
  public:
-  enum class when_missing { create, fail };
   static std::variant<std::unique_ptr<ledger>, failure> open(const std::filesystem::path& path,
                                                              when_missing m = when_missing::create);
   ~ledger();
 
   // --- loading ---
-  std::variant<std::uint64_t, failure> last_sequence() const;
+  ledger_head head() const;
   std::uint64_t estimated_numbers() const;
   std::optional<failure> each_name(const std::function<bool(const stored_name&)>& visit) const;
   std::optional<failure> each_state(const std::function<void(number, std::vector<fact>&)>& visit) const;
+  std::optional<failure> each_corrected(const std::function<void(const event_id&)>& visit) const;
 
   // --- reading; any thread ---
   std::variant<std::vector<event>, failure> history(number who) const;  // number{0}: the recalls
   std::variant<std::optional<event>, failure> at(std::uint64_t sequence) const;
+  std::variant<std::optional<event>, failure> find(const event_id& id) const;
   std::optional<failure> scan(std::uint64_t after, const std::function<bool(const event&)>& visit) const;
+  // The records as they are on disk.
+  using record_visitor = std::function<bool(std::uint64_t sequence, std::string_view octets)>;
+  std::optional<failure> scan_records(std::uint64_t after, const record_visitor& visit) const;
+  std::variant<std::optional<std::string>, failure> record_at(std::uint64_t sequence) const;
   std::variant<std::vector<fact>, failure> state(number who) const;
   // The sequence of the event with this identity.
   std::variant<std::optional<std::uint64_t>, failure> find_identity(const std::array<std::uint8_t, 16>& identity) const;
 
   // --- writing; one thread ---
+  struct rewritten_record {
+    std::uint64_t sequence = 0;
+    std::string octets;
+    number before, after;  // whose history it is in
+  };
   struct changes {
-    std::vector<event> events;  // with their sequences
-    std::vector<std::pair<number, std::vector<fact>>> states;
+    std::vector<event> events;                                 // with their sequences, following the head
+    std::vector<std::pair<number, std::vector<fact>>> states;  // no facts: nothing is known of the number any more
     std::vector<stored_name> names;
-    std::vector<journal_record> journal;  // blocks that take the place of those with the same keys
+    std::vector<rewritten_record> rewritten;  // what they replace is owed a purge()
+    std::vector<journal_record> journal;      // blocks that take the place of those with the same keys
   };
   // On disk, all or none, when it returns nothing.
   std::optional<failure> write(const changes& c);
@@ -61,10 +78,26 @@ class ledger {
   // `remove_below` go.
   std::optional<failure> write(const journal_changes& c, std::uint64_t remove_below);
 
+  // --- upkeep; any thread ---
+  // The fingerprints of the keys that hashed numbers in this store; the keys may only be more.
+  std::optional<failure> check_keys(const number_keys& keys);
+  // Whether numbers are kept or only their hashes: what holds for the first event holds for all.
+  std::optional<failure> check_storage(bool hashed);
+  bool owes_purge() const;
+  // Removes from the files what was replaced or deleted: afterwards no file holds it.
+  std::optional<failure> purge();
+  // A copy that can be opened as a store, as of now.
+  std::optional<failure> copy_to(const std::filesystem::path& folder) const;
+
  private:
-  struct database;
   explicit ledger(std::unique_ptr<database> db);
+  std::optional<failure> load_head();
+  std::variant<std::string, failure> owed_purge() const;
+
   std::unique_ptr<database> db_;
+  mutable std::mutex head_mutex_;
+  ledger_head head_;
+  std::mutex purge_mutex_;  // of what is owed a purge, on disk
 };
 
 }  // namespace store

@@ -1,6 +1,7 @@
 #include "store/number.h"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace store {
 namespace {
@@ -70,10 +71,14 @@ std::optional<number> read_number(std::string_view text, number_kind claimed, co
 }
 
 std::string to_string(number n) {
-  return std::to_string(n.digits);
+  if (!n.is_hash()) return std::to_string(n.digits);
+  char text[24];
+  const int length = std::snprintf(text, sizeof text, "hash:%016llx", static_cast<unsigned long long>(n.digits));
+  return {text, static_cast<std::size_t>(length)};
 }
 
 std::string masked(number n) {
+  if (n.is_hash()) return to_string(n);
   const std::string digits = to_string(n);
   if (digits.size() < fewest_digits) return "***";
   const std::size_t shown_first = std::min<std::size_t>(5, digits.size() - 6);

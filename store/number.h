@@ -10,8 +10,10 @@
 namespace store {
 
 // The digits of an E.164 number, 8 to 15 of them, not starting with 0. Zero stands for "no number" (a recall has none).
+// With the highest bit set it is a keyed hash that stands for a number the store does not keep (number_keys.h).
 struct number {
   std::uint64_t digits = 0;
+  bool is_hash() const { return digits >> 63U != 0; }
   auto operator<=>(const number&) const = default;
 };
 
@@ -32,7 +34,7 @@ enum class number_kind { unknown, international, national };
 // starting with 0.
 std::optional<number> read_number(std::string_view text, number_kind claimed, const numbering_plan& plan);
 
-std::string to_string(number n);  // the digits: "33612345678"
+std::string to_string(number n);  // the digits: "33612345678"; of a hash "hash:9f86d081884c7d65"
 std::string masked(number n);     // for logs: "33612***678"
 
 }  // namespace store

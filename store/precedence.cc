@@ -20,14 +20,15 @@ bool outranks(const fact& a, const fact& b) {
 }
 
 bool same_kind(const fact& a, const fact& b) {
-  if (a.scope != b.scope || a.opt_out != b.opt_out) return false;
-  if (a.opt_out) return true;
+  if (a.scope != b.scope || a.opt_out != b.opt_out || a.reassigned != b.reassigned) return false;
+  if (a.opt_out || a.reassigned) return true;
   return a.by_reply == b.by_reply && a.expires_at == b.expires_at && (a.by_reply || a.source == b.source);
 }
 
 bool comes_before(const fact& a, const fact& b) {
   const auto key = [](const fact& f) {
-    return std::make_tuple(f.scope, !f.opt_out, !f.by_reply, f.source, f.expires_at, f.occurred_at, f.sequence);
+    return std::make_tuple(f.scope, !f.opt_out, !f.reassigned, !f.by_reply, f.source, f.expires_at, f.occurred_at,
+                           f.sequence);
   };
   return key(a) < key(b);
 }
@@ -44,10 +45,11 @@ bool counts(const fact& f, const question& q) {
   return f.scope == scope_all || f.scope == q.group || f.scope == q.sender;
 }
 
-// The latest opt-out and the latest reply that opts in, among what counts.
+// The latest opt-out, reply that opts in, and reassignment, among what counts.
 struct acts {
   const fact* opt_out = nullptr;
   const fact* reply = nullptr;
+  const fact* reassigned = nullptr;
 };
 
 acts latest_acts(std::span<const fact> known, const question& q) {
@@ -56,6 +58,8 @@ acts latest_acts(std::span<const fact> known, const question& q) {
     if (!counts(f, q)) continue;
     if (f.opt_out)
       found.opt_out = higher(found.opt_out, f);
+    else if (f.reassigned)
+      found.reassigned = higher(found.reassigned, f);
     else if (f.by_reply)
       found.reply = higher(found.reply, f);
   }
@@ -69,29 +73,52 @@ const recalls::recall* recall_of(const fact& opt_in, const acts& latest, const r
   return r != nullptr && r->up_to >= opt_in.occurred_at ? r : nullptr;
 }
 
+// The calendar is asked only near the end: no month has less than 28 days.
+bool is_over(const fact& opt_in, const question& q) {
+  if (!opt_in.expires_at) {
+    if (q.life.count() == 0 || q.now - opt_in.occurred_at < std::chrono::days{28} * q.life.count()) return false;
+  }
+  const std::optional<instant> end = end_of(opt_in.occurred_at, opt_in.expires_at, q.life);
+  return end && *end <= q.now;
+}
+
 finding judge_opt_ins(std::span<const fact> known, const acts& latest, const recalls& recalled, const question& q) {
   const fact* live = nullptr;
   const fact* expired = nullptr;
   const recalls::recall* recall = nullptr;
+  std::uint64_t taken_by = 0;
   for (const fact& f : known) {
-    if (f.opt_out || !counts(f, q)) continue;
+    if (f.opt_out || f.reassigned || !counts(f, q)) continue;
     if (latest.opt_out != nullptr && f.occurred_at <= latest.opt_out->occurred_at) continue;
+    if (latest.reassigned != nullptr && f.occurred_at <= latest.reassigned->occurred_at) {
+      taken_by = latest.reassigned->sequence;
+      continue;
+    }
     if (is_superseded(f, known)) continue;
     if (const auto* r = recall_of(f, latest, recalled)) {
       if (recall == nullptr || r->up_to > recall->up_to) recall = r;
-    } else if (f.expires_at && *f.expires_at <= q.now) {
+    } else if (is_over(f, q)) {
       expired = higher(expired, f);
-    } else if (f.occurred_at <= q.now) {
+    } else if (f.occurred_at <= q.now || f.by_reply) {
+      // A reply counts at once, also when the clock has stepped back since the act it follows.
       live = higher(live, f);
     }
   }
   if (live != nullptr) return {standing::allowed, live->sequence};
   if (recall != nullptr) return {standing::source_recalled, recall->sequence};
   if (expired != nullptr) return {standing::consent_expired, expired->sequence};
-  return {standing::no_consent, 0};
+  return {standing::no_consent, taken_by};
 }
 
 }  // namespace
+
+std::optional<instant> end_of(instant occurred_at, const std::optional<instant>& expires_at, std::chrono::months life) {
+  if (expires_at || life.count() == 0) return expires_at;
+  const auto midnight = std::chrono::floor<std::chrono::days>(occurred_at);
+  const auto date = std::chrono::year_month_day{midnight} + life;
+  const auto last = std::chrono::year_month_day{date.year() / date.month() / std::chrono::last};
+  return std::chrono::sys_days{date.ok() ? date : last} + (occurred_at - midnight);
+}
 
 bool supersedes(const fact& a, const fact& b) {
   return same_kind(a, b) && outranks(a, b);

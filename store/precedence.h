@@ -5,7 +5,8 @@
 // 3. An opt-out ends every earlier opt-in in its scope, and only the person's own later reply (an opt-in made by the
 // gate from a PDU) lifts it. 4. A late-arriving old opt-in is ineffective. 6. A lift for one sender lifts for that
 // sender only. 8. Opt-ins expire, opt-outs do not; an expired lift revives nothing; a recall voids a source's opt-ins
-// that occurred up to it, except those the person confirmed by SMS since.
+// that occurred up to it, except those the person confirmed by SMS since. 9. A reassigned number loses its opt-ins and
+// keeps its opt-outs.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,8 @@ struct fact {
   scope_id scope = scope_all;
   source_id source = 0;
   bool opt_out = false;
-  bool by_reply = false;  // an opt-in the person sent by SMS: it lifts, and a recall does not touch it
+  bool by_reply = false;    // an opt-in the person sent by SMS: it lifts, and a recall does not touch it
+  bool reassigned = false;  // the number went to another person: opt-ins up to then are void; the scope is all
 
   bool operator==(const fact&) const = default;
 };
@@ -65,14 +67,20 @@ struct question {
   scope_id group = scope_all;
   consent_rule rule = consent_rule::opt_in;
   instant now{};
+  std::chrono::months life{0};  // of an opt-in without an expiry of its own, from when the person acted; 0: no end
 };
+
+// When the opt-in ends: its own expiry, or its life after the person acted, or never. 36 months after 29 February is 28
+// February.
+std::optional<instant> end_of(instant occurred_at, const std::optional<instant>& expires_at, std::chrono::months life);
 
 // In the order in which they are given as the reason.
 enum class standing { opted_out, source_recalled, consent_expired, no_consent, allowed };
 
 struct finding {
   standing result = standing::no_consent;
-  std::uint64_t sequence = 0;  // the event it rests on; 0 when there is none (no_consent, or allowed under opt_out)
+  // The event it rests on. 0 when there is none (allowed under opt_out, or no_consent, unless a reassignment took it).
+  std::uint64_t sequence = 0;
 };
 
 // What is superseded counts for nothing, so that facts give the same verdict merged or not. The event a source_recalled

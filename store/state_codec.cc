@@ -11,6 +11,7 @@ constexpr std::uint8_t record_version = 1;
 constexpr std::uint8_t is_opt_out = 1;
 constexpr std::uint8_t is_by_reply = 2;
 constexpr std::uint8_t has_expiry = 4;
+constexpr std::uint8_t is_reassigned = 8;
 constexpr std::size_t least_octets_of_a_fact = 12;
 
 std::uint64_t raw(instant t) {
@@ -29,9 +30,10 @@ std::uint32_t read_id(byte_reader& in) {
 fact read_fact(byte_reader& in) {
   fact f;
   const std::uint8_t flags = in.octet();
-  if (flags > (is_opt_out | is_by_reply | has_expiry)) in.fail();
+  if (flags > (is_opt_out | is_by_reply | has_expiry | is_reassigned)) in.fail();
   f.opt_out = flags & is_opt_out;
   f.by_reply = flags & is_by_reply;
+  f.reassigned = flags & is_reassigned;
   f.scope = read_id(in);
   f.source = read_id(in);
   f.sequence = in.varint();
@@ -48,7 +50,7 @@ std::string encode(std::span<const fact> known) {
   out.varint(known.size());
   for (const fact& f : known) {
     out.octet(static_cast<std::uint8_t>((f.opt_out ? is_opt_out : 0) | (f.by_reply ? is_by_reply : 0) |
-                                        (f.expires_at ? has_expiry : 0)));
+                                        (f.expires_at ? has_expiry : 0) | (f.reassigned ? is_reassigned : 0)));
     out.varint(f.scope);
     out.varint(f.source);
     out.varint(f.sequence);

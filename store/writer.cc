@@ -13,40 +13,15 @@ constexpr std::chrono::seconds attempt_interval{1};
 
 }  // namespace
 
-fact fact_of(const event& e, names& n) {
-  fact f;
-  f.occurred_at = e.occurred_at;
-  f.sequence = e.sequence;
-  f.scope = n.intern(e.scope);
-  f.opt_out = e.kind == event_kind::opt_out;
-  if (e.kind == event_kind::opt_in) {
-    f.expires_at = e.expires_at;
-    f.source = n.intern_source(e.source);
-    f.by_reply = e.method == consent_method::mo_keyword || e.method == consent_method::double_opt_in;
-  }
-  return f;
-}
-
-// What one synced write will hold.
-struct writer::commit_group {
-  ledger::changes changes;
-  std::unordered_map<std::uint64_t, std::vector<fact>> states;
-  std::vector<std::pair<number, fact>> facts;
-  std::unordered_map<std::string, recorded> identities;  // of this group, not on disk yet
-  std::vector<std::vector<recorded>> results;            // one for each request
-  std::uint64_t last_sequence = 0;
-};
-
-writer::writer(std::filesystem::path path, std::unique_ptr<ledger> l, index& i, names& n, journal_keeper& j,
-               std::uint64_t last_sequence, instant newest, std::function<void(double)> on_write)
+writer::writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, journal_keeper& j,
+               std::function<void(double)> on_write)
     : path_(std::move(path)),
-      index_(i),
-      names_(n),
+      known_(std::move(known)),
       journal_(j),
       on_write_(std::move(on_write)),
       ledger_(std::move(l)),
-      last_sequence_(last_sequence),
-      newest_recorded_(newest.time_since_epoch().count()),
+      last_sequence_(ledger_->head().sequence),
+      newest_recorded_(ledger_->head().recorded_at.time_since_epoch().count()),
       thread_([this] { run(); }) {}
 
 writer::~writer() {
@@ -61,9 +36,22 @@ writer::~writer() {
 void writer::submit(std::vector<event> events, completion done) {
   {
     const std::lock_guard lock(mutex_);
-    queue_.push_back({std::move(events), std::move(done)});
+    queue_.emplace_back(recording{std::move(events), std::move(done)});
   }
   work_.notify_one();
+}
+
+void writer::submit_erasure(number who, event by, erasure_completion done) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.emplace_back(erasing{who, std::move(by), std::move(done)});
+  }
+  work_.notify_one();
+}
+
+std::string writer::condition() const {
+  const std::lock_guard lock(mutex_);
+  return condition_;
 }
 
 void writer::wake() {
@@ -71,11 +59,6 @@ void writer::wake() {
     const std::lock_guard lock(mutex_);
   }  // not between its last look and its sleep
   work_.notify_one();
-}
-
-std::string writer::condition() const {
-  const std::lock_guard lock(mutex_);
-  return condition_;
 }
 
 void writer::run() {
@@ -108,94 +91,64 @@ void writer::wait(std::unique_lock<std::mutex>& lock) {
   }
 }
 
+// As many recordings as one write may hold, or one erasure alone.
 std::vector<writer::request> writer::take() {
   std::vector<request> taken;
   std::size_t events = 0;
-  while (!queue_.empty() && (taken.empty() || events + queue_.front().events.size() <= most_events)) {
-    events += queue_.front().events.size();
+  while (!queue_.empty()) {
+    const auto* next = std::get_if<recording>(&queue_.front());
+    if (!taken.empty() && (next == nullptr || events + next->events.size() > most_events)) break;
+    if (next != nullptr) events += next->events.size();
     taken.push_back(std::move(queue_.front()));
     queue_.pop_front();
+    if (std::holds_alternative<erasing>(taken.back())) break;
   }
   return taken;
 }
 
 void writer::commit(std::vector<request> requests) {
-  commit_group g;
-  g.last_sequence = last_sequence_;
   const instant wall = std::max(now(), newest_recorded());
+  commit_group g(*ledger_, known_, wall);
+  std::vector<std::function<void()>> results;
   std::optional<failure> why;
   for (request& r : requests) {
-    if (!why) why = prepare(g, r, wall);
+    if (!why) why = prepare(g, r, results);
   }
-  if (!why && !g.changes.events.empty()) {
-    for (auto& [digits, known] : g.states)
-      g.changes.states.emplace_back(number{digits}, std::move(known));
-    g.changes.names = names_.unsaved();
-    const auto begun = steady_clock::now();
-    why = ledger_->write(g.changes);
-    if (on_write_) on_write_(std::chrono::duration<double>(steady_clock::now() - begun).count());
-  }
+  if (!why && !g.empty()) why = write(g);
   if (why) {
+    in_doubt_ = g.replaced();
     failed_with(*why);
     return fail(requests, *why);
   }
-  names_.saved(g.changes.names);
-  for (const auto& [who, f] : g.facts)
-    index_.merge(who, f);
-  for (const event& e : g.changes.events) {
-    if (e.kind == event_kind::recall) index_.recall(names_.intern_source(e.source), e.occurred_at, e.sequence);
-  }
-  last_sequence_ = g.last_sequence;
-  newest_recorded_ = wall.time_since_epoch().count();
-  for (std::size_t i = 0; i < requests.size(); ++i)
-    requests[i].done(std::move(g.results[i]));
+  g.apply();
+  last_sequence_ = ledger_->head().sequence;
+  if (!g.empty()) newest_recorded_ = wall.time_since_epoch().count();
+  for (const auto& tell : results)
+    tell();
 }
 
-std::optional<failure> writer::prepare(commit_group& g, request& r, instant wall) {
-  std::vector<recorded>& results = g.results.emplace_back();
-  for (event& e : r.events) {
-    const bool has_identity = e.identity != std::array<std::uint8_t, 16>{};
-    const std::string identity(e.identity.begin(), e.identity.end());
-    if (has_identity) {
-      if (const auto earlier = g.identities.find(identity); earlier != g.identities.end()) {
-        results.push_back(earlier->second);
-        results.back().already_known = true;
-        continue;
-      }
-      const auto known = ledger_->find_identity(e.identity);
-      if (const auto* why = std::get_if<failure>(&known)) return *why;
-      if (const auto sequence = std::get<std::optional<std::uint64_t>>(known)) {
-        const auto earlier = ledger_->at(*sequence);
-        if (const auto* why = std::get_if<failure>(&earlier)) return *why;
-        const event& same = std::get<std::optional<event>>(earlier).value_or(event{});
-        results.push_back({*sequence, same.id, same.occurred_at, same.recorded_at, true});
-        continue;
-      }
-    }
-    e.sequence = ++g.last_sequence;
-    e.recorded_at = wall;
-    e.id = ids_.next(wall);
-    results.push_back({e.sequence, e.id, e.occurred_at, e.recorded_at, false});
-    if (has_identity) g.identities[identity] = results.back();
-    if (auto why = add_fact(g, e)) return why;
-    g.changes.events.push_back(std::move(e));
+// Puts the request into the group, and what its owner will be told into `results`.
+std::optional<failure> writer::prepare(commit_group& g, request& r, std::vector<std::function<void()>>& results) {
+  if (auto* wanted = std::get_if<recording>(&r)) {
+    auto added = g.add(std::move(wanted->events));
+    if (const auto* why = std::get_if<failure>(&added)) return *why;
+    results.emplace_back(
+        [wanted, places = std::get<0>(std::move(added))]() mutable { wanted->done(std::move(places)); });
+  } else {
+    auto& order = std::get<erasing>(r);
+    auto done = g.erase(order.who, std::move(order.by));
+    if (const auto* why = std::get_if<failure>(&done)) return *why;
+    results.emplace_back([&order, result = std::get<erased>(done)] { order.done(result); });
   }
   return std::nullopt;
 }
 
-// What is on disk of a number is read there: the index may hold what is not on disk.
-std::optional<failure> writer::add_fact(commit_group& g, const event& e) {
-  if (e.kind == event_kind::recall) return std::nullopt;
-  const fact f = fact_of(e, names_);
-  auto [known, is_new] = g.states.try_emplace(e.who.digits);
-  if (is_new && !index_.facts(e.who).empty()) {
-    auto on_disk = ledger_->state(e.who);
-    if (auto* why = std::get_if<failure>(&on_disk)) return *why;
-    known->second = std::move(std::get<std::vector<fact>>(on_disk));
-  }
-  merge(known->second, f);
-  g.facts.emplace_back(e.who, f);
-  return std::nullopt;
+std::optional<failure> writer::write(commit_group& g) {
+  const ledger::changes& c = g.finish();
+  const auto begun = steady_clock::now();
+  auto why = ledger_->write(c);
+  if (on_write_) on_write_(std::chrono::duration<double>(steady_clock::now() - begun).count());
+  return why;
 }
 
 // Its own write, after the events': nobody who waits for an event to be on disk waits for blocks to be encoded.
@@ -214,47 +167,60 @@ void writer::failed_with(const failure& why) {
 
 void writer::fail(std::vector<request>& requests, const failure& why) {
   for (request& r : requests)
-    r.done(why);
+    std::visit([&](auto& wanted) { wanted.done(why); }, r);
 }
 
-// What a failed write left behind may turn up now: it is taken in, so that no sequence is given twice.
 void writer::reopen() {
   last_attempt_ = steady_clock::now();
   std::optional<failure> why;
   {
     const std::unique_lock lock(ledger_mutex_);
     ledger_.reset();
-    auto opened = ledger::open(path_, ledger::when_missing::fail);
+    auto opened = ledger::open(path_, when_missing::fail);
     if (auto* failed = std::get_if<failure>(&opened)) {
       why = *failed;
     } else {
       ledger_ = std::move(std::get<std::unique_ptr<ledger>>(opened));
     }
   }
-  if (!why) {
-    std::uint64_t last = last_sequence_;
-    const auto on_disk = ledger_->last_sequence();
-    if (const auto* unreadable = std::get_if<failure>(&on_disk)) {
-      why = *unreadable;
-    } else if (std::get<std::uint64_t>(on_disk) < last) {
-      why = failure{"the store has lost events that were on disk: restore it from a backup"};
-    }
-    if (!why)
-      why = ledger_->scan(last, [&](const event& e) {
-        if (e.kind == event_kind::recall) {
-          index_.recall(names_.intern_source(e.source), e.occurred_at, e.sequence);
-        } else {
-          index_.merge(e.who, fact_of(e, names_));
-        }
-        last = e.sequence;
-        return true;
-      });
-    if (!why) why = ledger_->write({});  // an empty synced write: can it be written?
-    if (!why) last_sequence_ = last;
-  }
+  if (!why) why = take_over();
   const std::lock_guard lock(mutex_);
   condition_ = why ? why->message : "";
   failed_ = why.has_value();
+}
+
+// What a failed write left behind may turn up now: it is taken in, so that no sequence is given twice.
+std::optional<failure> writer::take_over() {
+  if (ledger_->head().sequence < last_sequence_)
+    return failure{"the store has lost events that were on disk: restore it from a backup"};
+  bool recall_corrected = false;
+  auto why = ledger_->scan(last_sequence_, [&](const event& e) {
+    if (e.corrects) known_.corrected.insert(*e.corrects);
+    recall_corrected |= e.corrects && e.who.digits == 0;
+    if (const auto f = fact_of(e, known_.names)) known_.facts.merge(e.who, *f);
+    if (e.kind == event_kind::recall)
+      known_.facts.recall(known_.names.intern_source(e.source), e.occurred_at, e.sequence);
+    return true;
+  });
+  if (why) return why;
+  for (const number who : in_doubt_) {
+    auto known = ledger_->state(who);
+    if (const auto* unreadable = std::get_if<failure>(&known)) return *unreadable;
+    auto& facts = std::get<std::vector<fact>>(known);
+    for (const fact& f : known_.facts.facts(who)) {
+      if (f.sequence == 0) merge(facts, f);
+    }
+    known_.facts.replace(who, std::move(facts));
+  }
+  if (recall_corrected) {
+    const auto recalled = ledger_->history({});
+    if (const auto* unreadable = std::get_if<failure>(&recalled)) return *unreadable;
+    known_.facts.set_recalls(recalls_of(std::get<0>(recalled), known_.corrected, known_.names));
+  }
+  if (auto unwritable = ledger_->write({})) return unwritable;  // an empty synced write
+  last_sequence_ = ledger_->head().sequence;
+  in_doubt_.clear();
+  return std::nullopt;
 }
 
 }  // namespace store

@@ -9,11 +9,10 @@
 #include <mutex>
 #include <shared_mutex>
 #include <thread>
-#include <unordered_map>
+#include <variant>
 
+#include "store/commit_group.h"
 #include "store/consent_store.h"
-#include "store/event_id.h"
-#include "store/index.h"
 #include "store/journal_keeper.h"
 #include "store/ledger.h"
 
@@ -21,11 +20,12 @@ namespace store {
 
 class writer {
  public:
-  writer(std::filesystem::path path, std::unique_ptr<ledger> l, index& i, names& n, journal_keeper& j,
-         std::uint64_t last_sequence, instant newest, std::function<void(double)> on_write);
+  writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, journal_keeper& j,
+         std::function<void(double)> on_write);
   ~writer();  // commits what has been handed in
 
   void submit(std::vector<event> events, completion done);
+  void submit_erasure(number who, event by, erasure_completion done);
   void wake();  // after the journal has been given something
 
   bool failed() const { return failed_; }
@@ -42,35 +42,40 @@ class writer {
   }
 
  private:
-  struct request {
+  struct recording {
     std::vector<event> events;
     completion done;
   };
-  struct commit_group;
+  struct erasing {
+    number who;
+    event by;
+    erasure_completion done;
+  };
+  using request = std::variant<recording, erasing>;
 
   void run();
   void wait(std::unique_lock<std::mutex>& lock);
   std::vector<request> take();
   void commit(std::vector<request> requests);
-  std::optional<failure> prepare(commit_group& g, request& r, instant now);
-  std::optional<failure> add_fact(commit_group& g, const event& e);
+  std::optional<failure> prepare(commit_group& g, request& r, std::vector<std::function<void()>>& results);
+  std::optional<failure> write(commit_group& g);
   void write_journal(bool all);
   void failed_with(const failure& why);
   void fail(std::vector<request>& requests, const failure& why);
   void reopen();
+  std::optional<failure> take_over();
 
   std::filesystem::path path_;
-  index& index_;
-  names& names_;
+  committed known_;
   journal_keeper& journal_;
   std::function<void(double)> on_write_;
   mutable std::shared_mutex ledger_mutex_;  // exclusive only while the ledger is opened again
   std::unique_ptr<ledger> ledger_;
-  event_id_maker ids_;
 
   std::atomic<std::uint64_t> last_sequence_;
   std::atomic<std::int64_t> newest_recorded_;
   std::atomic<bool> failed_{false};
+  std::vector<number> in_doubt_;  // what a failed write may have replaced
   std::chrono::steady_clock::time_point last_attempt_;
 
   mutable std::mutex mutex_;  // of what follows
@@ -80,8 +85,5 @@ class writer {
   bool stopping_ = false;
   std::thread thread_;
 };
-
-// What an event means for verdicts.
-fact fact_of(const event& e, names& n);
 
 }  // namespace store

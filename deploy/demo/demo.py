@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The demonstration behind deploy/demo.sh: demo.py BINARY [--keep]."""
 
+import json
 import pathlib
 import shutil
 import signal
@@ -50,11 +51,11 @@ senders:
     source_addresses: ["36111"]
 """)
         self.rows = []
-        with open(self.folder / "gate.log", "w") as log:
-            self.gate = subprocess.Popen([binary, "serve", "--config", self.config], stderr=log, stdin=subprocess.DEVNULL)
-        self.wait_ready()
+        self.gate = None
 
-    def wait_ready(self):
+    def start(self):
+        with open(self.folder / "gate.log", "w") as log:
+            self.gate = subprocess.Popen([self.binary, "serve", "--config", self.config], stderr=log, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and self.gate.poll() is None:
             try:
@@ -78,7 +79,9 @@ senders:
         answer = esme.request(smpp.submit_sm("36111", to, text))
         reached = "reached the SMSC" if len(self.smsc.pdus("submit_sm")) > crossed else "stopped at the gate"
         status = "accepted, message_id " + answer.message_id if answer.command_status == 0 else f"refused, 0x{answer.command_status:02x}"
-        self.note("sender", f"submit_sm to +{to}: {text}", f"{status}; {reached}", why)
+        # The reason is the gate's own.
+        reason = json.loads(self.cli("explain", "+" + to, "--sender", "diagnostics", "--json"))["reason"]
+        self.note("sender", f"submit_sm to +{to}: {text}", f"{status}; {reached}", f"{'consented' if reason == 'none' else reason}: {why}")
 
     def stop_by_sms(self, esme, text):
         session = self.smsc.receiver()
@@ -94,19 +97,20 @@ senders:
         with smpp.connect("127.0.0.1", self.port) as esme:
             bound = esme.bind("transceiver", "dse_diag")
             self.note("sender", "bind_transceiver as dse_diag", bound.status_name, "the SMSC's own answer")
-            self.submit(esme, ALICE, "Sale!", "no_consent: nobody has shown that this person agreed")
+            self.submit(esme, ALICE, "Sale!", "nobody has shown that this person agreed")
             self.cli("opt-in", "+" + ALICE, "--scope", "sender:diagnostics", "--occurred-at", "2026-01-15T10:00:00Z", "--method", "web_form",
                      "--source", "site form", "--collector", "DSE", "--evidence", "https://dse.example/proof/1")
             self.note("operator", f"consentgate opt-in +{ALICE} ...", "recorded", "with when, how, by whom, and the proof")
-            self.submit(esme, ALICE, "Sale!", "consented: it rests on that opt-in")
-            self.submit(esme, BOB, "Sale!", "no_consent: one person's yes is not another's")
+            self.submit(esme, ALICE, "Sale!", "it rests on that opt-in")
+            self.submit(esme, BOB, "Sale!", "one person's yes is not another's")
             self.stop_by_sms(esme, "STOP")
-            self.submit(esme, ALICE, "Sale!", "opted_out: and no import will ever lift it")
+            self.submit(esme, ALICE, "Sale!", "and no import will ever lift it")
             self.show()
             print("\n$ consentgate explain +" + ALICE + " --sender diagnostics\n" + self.cli("explain", "+" + ALICE, "--sender", "diagnostics"))
             esme.request(smpp.pdu("unbind", sequence=999))
 
     def show(self):
+        print("A sender bound to the gate, the gate bound to an SMSC simulator, all on this machine. What happened, in this order:\n")
         heads = ("who", "what", "what became of it", "why")
         widths = [max(len(row[i]) for row in [heads, *self.rows]) for i in range(4)]
         line = "+" + "+".join("-" * (w + 2) for w in widths) + "+"
@@ -118,18 +122,22 @@ senders:
         print(line)
 
     def keep(self):
-        print(f"""Still running. Point a bind at it: host 127.0.0.1, port {self.port}, any password,
-  system_id dse_diag (source address 36111), or any other: it becomes a sender of that name.
-  metrics: http://127.0.0.1:{self.admin}/metrics    configuration: {self.config}
-  consent: {self.binary} opt-in +33612345678 --scope sender:diagnostics ... --config {self.config}
+        esme = f"{HERE.parent}/simulator/esme.py --smsc 127.0.0.1:{self.port} --system-id dse_diag"
+        print(f"""Still running. Point a bind at it: host 127.0.0.1, port {self.port}, any password, system_id dse_diag with source address 36111
+(or any other system_id: it becomes a sender of that name). For example:
+
+  {esme} 36111 {BOB} "Hello"
+  {self.binary} opt-in +{BOB} --scope sender:diagnostics --occurred-at 2026-01-15 --method web_form \\
+    --source "site form" --collector DSE --evidence https://dse.example/proof/2 --config {self.config}
+  {self.binary} show +{BOB} --config {self.config}
+
+Metrics: http://127.0.0.1:{self.admin}/metrics    The gate's log: {self.folder}/gate.log
 Press Ctrl-C to stop it.""", flush=True)
-        try:
-            self.gate.wait()
-        except KeyboardInterrupt:
-            pass
+        self.gate.wait()
+        print("the gate ended")
 
     def end(self):
-        if self.gate.poll() is None:
+        if self.gate is not None and self.gate.poll() is None:
             self.gate.send_signal(signal.SIGTERM)
             try:
                 self.gate.wait(35)
@@ -140,11 +148,16 @@ Press Ctrl-C to stop it.""", flush=True)
 
 
 def main():
+    # However it is ended, the gate ends with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     demo = Demo(str(pathlib.Path(sys.argv[1]).resolve()))
     try:
+        demo.start()
         demo.run()
         if "--keep" in sys.argv[2:]:
             demo.keep()
+    except KeyboardInterrupt:
+        print()
     finally:
         demo.end()
 

@@ -4,7 +4,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/write.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
@@ -91,6 +90,10 @@ asio::awaitable<bool> connection::serve_one() {
     co_return co_await std::move(sending);
   }
   const auto& h = head.get();
+  // Taken now: reading the body moves the head away.
+  const unsigned version = h.version();
+  const bool only_head = h.method() == http::verb::head;
+  const bool asked_to_stay = h.keep_alive();
   auto found = routes_.find({view(h.method_string()), view(h.target()), view(h[http::field::authorization]),
                              view(h[http::field::content_type])});
   body_unread_ = !head.is_done();
@@ -101,8 +104,8 @@ asio::awaitable<bool> connection::serve_one() {
   } else {
     a = std::move(std::get<answer>(found));
   }
-  const bool keep_alive = h.keep_alive() && !body_unread_ && !finishing_;
-  auto sending = send(std::move(a), h.version(), h.method() == http::verb::head, keep_alive);
+  const bool keep_alive = asked_to_stay && !body_unread_ && !finishing_;
+  auto sending = send(std::move(a), version, only_head, keep_alive);
   const bool sent = co_await std::move(sending);
   busy_ = false;
   co_return sent && !finishing_;
@@ -214,7 +217,7 @@ asio::awaitable<bool> connection::send(answer a, unsigned version, bool only_hea
   head.keep_alive(keep_alive);
   if (chunked) {
     head.chunked(true);
-  } else if (!streamed) {
+  } else if (!a.rest) {
     head.content_length(a.body.size());
   }
   std::ostringstream text;

@@ -80,15 +80,25 @@ answer created(const std::vector<store::event>& events, bool as_array, const con
   return a;
 }
 
-void record(const loaded& l, std::vector<store::event> events, bool as_array, const reply& send) {
+// By the sender its scope names; wider scopes, and senders that are not configured, have no label.
+void count(metrics& m, const store::event& e, const config& c) {
+  const bool of_a_sender = e.scope.kind == store::scope_kind::sender && is_configured(c, e.scope);
+  const std::string sender = of_a_sender ? e.scope.name : "";
+  e.kind == store::event_kind::opt_out ? m.count_opt_out(sender, store::name(e.method))
+                                       : m.count_opt_in(sender, store::name(e.method));
+}
+
+void record(const loaded& l, metrics& m, std::vector<store::event> events, bool as_array, const reply& send) {
   auto copy = events;
-  l.store->record(std::move(copy), [=, events = std::move(events), policy = l.policy](const store::outcome& o) {
+  l.store->record(std::move(copy), [=, &m, events = std::move(events), policy = l.policy](const store::outcome& o) {
     send([=]() mutable {
       if (const auto* why = std::get_if<store::failure>(&o)) {
         return unavailable("nothing is on disk: " + why->message +
                            "; opt-outs block from now on all the same, send them again");
       }
       complete(events, std::get<std::vector<store::recorded>>(o));
+      for (const auto& e : events)
+        count(m, e, policy->settings());
       return created(events, as_array, policy->settings());
     });
   });
@@ -114,7 +124,7 @@ void post_events(const services& s, const request& r, const reply& send) {
   }
   if (!checked.refused.empty()) return now_answer(refused_events(checked.refused));
   if (checked.events.empty()) return now_answer(json_answer(boost::json::array{}, 201));
-  record(*l, std::move(checked.events), array != nullptr, send);
+  record(*l, *s.metrics, std::move(checked.events), array != nullptr, send);
 }
 
 // --- the tail ---
@@ -141,7 +151,7 @@ std::optional<std::string> read_instant(const request& r, const std::string& nam
 
 std::variant<tail_query, std::string> read_tail_query(const request& r, const store::numbering_plan& plan) {
   tail_query q;
-  if (auto wrong = read_count(r, "after", UINT64_MAX, q.after)) return *wrong;
+  if (auto wrong = read_count(r, "after", INT64_MAX, q.after)) return *wrong;
   if (auto wrong = read_count(r, "limit", max_tail_lines, q.limit)) return *wrong;
   if (auto wrong = read_instant(r, "from", &store::written_time::earliest, q.from)) return *wrong;
   if (auto wrong = read_instant(r, "to", &store::written_time::latest, q.to)) return *wrong;

@@ -64,15 +64,16 @@ void set_state(import_job& j, import_state s) {
   j.state = s;
 }
 
+// Why it failed is in the report alone: what a file has where its header should be may be a person's number.
 void finish(import_job& j, const std::optional<store::failure>& failed) {
-  log(failed ? log_level::error : log_level::info, failed ? "an import failed" : "an import is done",
+  log(failed ? log_level::error : log_level::info,
+      failed ? "an import failed; its report says why" : "an import is done",
       {{"import", j.id},
        {"name", j.what.name},
        {"dry_run", j.what.dry_run},
        {"taken", j.progress.taken.load()},
        {"unchanged", j.progress.unchanged.load()},
-       {"refused", j.progress.refused.load()},
-       {"error", failed ? failed->message : std::string()}});
+       {"refused", j.progress.refused.load()}});
   const std::lock_guard lock(j.mutex);
   j.state = failed ? import_state::failed : import_state::done;
   if (failed) j.error = failed->message;

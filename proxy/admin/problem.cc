@@ -33,8 +33,6 @@ std::string_view status_phrase(unsigned status) {
       return "Not Found";
     case 405:
       return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
     case 409:
       return "Conflict";
     case 413:
@@ -43,8 +41,6 @@ std::string_view status_phrase(unsigned status) {
       return "Unsupported Media Type";
     case 422:
       return "Unprocessable Content";
-    case 429:
-      return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
     case 500:

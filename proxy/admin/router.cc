@@ -49,8 +49,8 @@ answer method_not_allowed(std::string_view method, const std::string& allowed) {
   return a;
 }
 
-bool answers(const route& r, std::string_view method, bool open) {
-  return r.method == method || (open && method == "HEAD" && r.method == "GET");
+bool answers(const route& r, std::string_view method) {
+  return r.method == method || (method == "HEAD" && r.method == "GET");
 }
 
 }  // namespace
@@ -67,8 +67,7 @@ std::variant<matched, answer> router::find(const incoming& i) const {
   m.what.method = i.method;
   m.what.target = std::move(std::get<request_target>(target));
   const auto& path = m.what.target.segments;
-  const bool open = path.empty() || path.front() != "v1";
-  if (!open) {
+  if (!path.empty() && path.front() == "v1") {
     if (!carries_token(i.authorization, token_)) return unauthorized();
     m.what.actor = "admin";
   }
@@ -76,8 +75,8 @@ std::variant<matched, answer> router::find(const incoming& i) const {
   for (const route& r : routes_) {
     auto captured = match(r.pattern, path);
     if (!captured) continue;
-    if (!answers(r, i.method, open)) {
-      allowed += (allowed.empty() ? "" : ", ") + std::string(r.method) + (open && r.method == "GET" ? ", HEAD" : "");
+    if (!answers(r, i.method)) {
+      allowed += (allowed.empty() ? "" : ", ") + std::string(r.method) + (r.method == "GET" ? ", HEAD" : "");
       continue;
     }
     if (r.body == body_kind::csv && !is_csv(i.content_type))

@@ -18,7 +18,7 @@ enum class body_kind {
 };
 
 struct route {
-  std::string_view method;   // "GET" answers HEAD too when the route is open
+  std::string_view method;   // "GET" answers HEAD too
   std::string_view pattern;  // "/v1/numbers/{}/events"
   body_kind body = body_kind::none;
   // Called on the HTTP thread once the body is there; must not wait for the disk or for anybody.

@@ -62,6 +62,10 @@ std::optional<std::string> percent_decode(std::string_view text, plus_sign plus)
 }
 
 std::variant<request_target, std::string> read_target(std::string_view target) {
+  if (constexpr std::string_view absolute = "http://"; target.starts_with(absolute)) {
+    const auto path = target.find('/', absolute.size());
+    target = path == std::string_view::npos ? "/" : target.substr(path);
+  }
   if (target.empty() || target.front() != '/') return std::string("the request target does not start with /");
   request_target t;
   const auto question_mark = target.find('?');

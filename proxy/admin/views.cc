@@ -137,6 +137,10 @@ view_or_failure<boost::json::object> decision_view(const store::consent_store& s
                         {"verdict", name(d.verdict)},
                         {"reason", name(d.reason)}};
   if (event) o.emplace("event", to_json(*event));
+  if (!is_configured(p.settings(), {store::scope_kind::sender, s->name})) {
+    o.emplace("warnings", boost::json::array{"the sender " + s->name +
+                                             " is not in the configuration: this is for a system_id of that name"});
+  }
   o.emplace("explanation", explain(*s, d, event, store.condition()));
   return o;
 }

@@ -27,7 +27,7 @@ view_or_failure<boost::json::array> history_view(const store::consent_store& sto
                                                  store::instant now);
 
 // What would become of a message from this sender to this number now: {"number", "sender", "group", "policy", "mode",
-// "verdict", "reason", "event"?, "explanation"}. `number_text` is shown when it cannot be read as a number.
+// "verdict", "reason", "event"?, "warnings"?, "explanation"}. `number_text` is shown when it cannot be read as a number.
 view_or_failure<boost::json::object> decision_view(const store::consent_store& store, const policy& p,
                                                    const std::string& number_text, const std::string& sender_name,
                                                    store::instant now);

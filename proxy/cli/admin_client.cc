@@ -36,7 +36,8 @@ constexpr int longest_wait = 60;  // seconds, for an answer to begin
 // One request on a connection of its own.
 class exchange {
  public:
-  explicit exchange(const endpoint& to) : to_(to), stream_(io_) {
+  exchange(const endpoint& to, const std::filesystem::path& token_file)
+      : to_(to), token_file_(token_file), stream_(io_) {
     // A gate that listens on every address answers on this machine.
     const std::string host = to.host == "0.0.0.0" ? "127.0.0.1" : to.host == "::" ? "::1" : to.host;
     try {
@@ -109,21 +110,26 @@ class exchange {
   }
 
   std::string problem_of(const std::string& body) const {
+    if (parser_.get().result() == http::status::unauthorized) {
+      return "the gate at " + to_string(to_) + " does not take the token in " + token_file_.string() +
+             ": is this the configuration that it runs with?";
+    }
     boost::system::error_code ec;
     const boost::json::value problem = boost::json::parse(body, ec);
     if (ec || !problem.is_object())
       return "the gate answered with status " + std::to_string(parser_.get().result_int());
     const boost::json::object& o = problem.as_object();
-    std::string text =
-        o.contains("detail") ? std::string(o.at("detail").as_string()) : std::string(o.at("title").as_string());
     if (const auto* errors = o.if_contains("errors"); errors != nullptr && errors->is_array()) {
+      std::string text = "the event was refused";
       for (const auto& e : errors->as_array())
         text += "\n  " + detail_of(e.as_object());
+      return text;
     }
-    return text;
+    return std::string(o.at(o.contains("detail") ? "detail" : "title").as_string());
   }
 
-  endpoint to_;
+  const endpoint& to_;
+  const std::filesystem::path& token_file_;
   boost::asio::io_context io_;
   tcp::socket stream_;
   boost::system::error_code not_sent_;
@@ -152,10 +158,10 @@ boost::json::value parsed(const std::string& body) {
 }  // namespace
 
 admin_client::admin_client(const config& c)
-    : address_(c.admin_address), authorization_("Bearer " + token_in(c.token_file)) {}
+    : address_(c.admin_address), token_file_(c.token_file), authorization_("Bearer " + token_in(c.token_file)) {}
 
 boost::json::value admin_client::get(const std::string& target) {
-  exchange x(address_);
+  exchange x(address_, token_file_);
   auto r = make<http::empty_body>(http::verb::get, target, address_, authorization_);
   x.send(r);
   x.begin();
@@ -163,7 +169,7 @@ boost::json::value admin_client::get(const std::string& target) {
 }
 
 boost::json::value admin_client::post(const std::string& target, const boost::json::value& body) {
-  exchange x(address_);
+  exchange x(address_, token_file_);
   auto r = make<http::string_body>(http::verb::post, target, address_, authorization_);
   r.set(http::field::content_type, "application/json");
   r.body() = boost::json::serialize(body);
@@ -180,14 +186,14 @@ boost::json::value admin_client::post_file(const std::string& target, const std:
   r.body().open(file.c_str(), beast::file_mode::scan, ec);
   if (ec) throw command_failed("cannot read " + file.string() + ": " + ec.message());
   r.prepare_payload();
-  exchange x(address_);
+  exchange x(address_, token_file_);
   x.send(r);
   x.begin();
   return parsed(x.rest());
 }
 
 void admin_client::get_lines(const std::string& target, const std::function<void(std::string_view)>& line) {
-  exchange x(address_);
+  exchange x(address_, token_file_);
   auto r = make<http::empty_body>(http::verb::get, target, address_, authorization_);
   x.send(r);
   auto& parser = x.begin();

@@ -24,6 +24,7 @@ class admin_client {
 
  private:
   endpoint address_;
+  std::filesystem::path token_file_;
   std::string authorization_;
 };
 

@@ -19,7 +19,7 @@ int classify_command(const common_options& o) {
     // Whoever writes a line and waits for its answer gets it.
     if (std::cin.rdbuf()->in_avail() <= 0) std::cout.flush();
   }
-  return std::cout.flush() ? 0 : 1;
+  return 0;
 }
 
 }  // namespace proxy

@@ -63,11 +63,6 @@ class program {
   program() : app_("An SMPP 3.4 proxy that enforces recipients' consent", "consentgate") {
     app_.set_version_flag("--version", std::string("consentgate ") + version);
     app_.require_subcommand(1);
-    app_.footer(
-        "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done (an import with refused rows).\n"
-        "The commands about consent talk to the running gate, at the admin address and with the token of its\n"
-        "configuration; with --offline they open the store themselves.\n"
-        "`consentgate COMMAND --help` tells more.");
     add_serve();
     add_check_config();
     add_import();
@@ -77,16 +72,25 @@ class program {
     add_explain();
     add_export();
     add_classify();
+    // After the commands, which would take it over.
+    app_.footer(
+        "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done (an import with refused rows).\n"
+        "The commands about consent talk to the running gate, at the admin address and with the token of its\n"
+        "configuration; with --offline they open the store themselves.\n"
+        "`consentgate COMMAND --help` tells more.");
   }
 
   int run(int argc, char** argv) {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
+      if (app_.get_subcommands().empty() && !app_.remaining().empty()) return no_command(app_.remaining().front());
       return app_.exit(e) == 0 ? 0 : wrong_usage;
     }
     try {
-      return chosen_();
+      const int code = chosen_();
+      if (!std::cout.flush()) throw command_failed("the result could not be written to its end: is the disk full?");
+      return code;
     } catch (const command_failed& e) {
       std::cerr << "consentgate: " << e.what() << '\n';
     } catch (const std::exception& e) {
@@ -96,6 +100,11 @@ class program {
   }
 
  private:
+  static int no_command(const std::string& name) {
+    std::cerr << "There is no command " << name << "\nRun with --help for more information.\n";
+    return wrong_usage;
+  }
+
   CLI::App& command(const std::string& name, const std::string& help, std::function<int()> action) {
     CLI::App& c = *app_.add_subcommand(name, help);
     c.callback([this, action = std::move(action)] { chosen_ = action; });
@@ -104,7 +113,8 @@ class program {
 
   void add_config(CLI::App& c) {
     c.add_option("--config", common_.config_file,
-                 "the configuration file (default: ./consentgate.yaml, then /etc/consentgate/consentgate.yaml)");
+                 "the configuration file (default: ./consentgate.yaml, then /etc/consentgate/consentgate.yaml)")
+        ->type_name("FILE");
   }
 
   // Of the commands that talk to the gate.

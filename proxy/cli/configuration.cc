@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "proxy/cli/commands.h"
+#include "proxy/cli/table.h"
 #include "proxy/server/server.h"
 
 namespace proxy {
@@ -73,9 +74,9 @@ int check_config_command(const common_options& o) {
     return c == nullptr ? 1 : 0;
   }
   for (const config_error& e : wrong)
-    std::cerr << place(file, e) << e.message << '\n';
+    std::cerr << place(file, e) << printable(e.message) << '\n';
   for (const config_error& e : doubtful)
-    std::cerr << place(file, e) << "warning: " << e.message << '\n';
+    std::cerr << place(file, e) << "warning: " << printable(e.message) << '\n';
   if (c != nullptr) std::cout << file.string() << ": valid\n";
   return c == nullptr ? 1 : 0;
 }

@@ -9,15 +9,16 @@
 #include <stdexcept>
 #include <string>
 
+#include "proxy/cli/table.h"
 #include "proxy/config/config.h"
 #include "store/entry.h"
 
 namespace proxy {
 
-// What a command could not do, for people.
+// What a command could not do, for people. The text may quote a file or a gate: on a terminal it does no harm.
 class command_failed : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit command_failed(const std::string& text) : std::runtime_error(printable_lines(text)) {}
 };
 
 struct export_filter {

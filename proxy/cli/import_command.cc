@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <boost/json.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <iostream>
 
@@ -98,13 +99,19 @@ void print_text(const boost::json::object& report, bool dry_run) {
             << count(report, "refused") << " refused\n";
 }
 
+void refuse_unreadable(const std::filesystem::path& file) {
+  if (access(file.c_str(), R_OK) != 0)
+    throw command_failed("cannot read " + file.string() + ": " + std::generic_category().message(errno));
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored))
+    throw command_failed("cannot read " + file.string() +
+                         ": a file is needed, for it is read twice; no folder, no pipe");
+}
+
 }  // namespace
 
 int import_command(const common_options& o, const import_order& order) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(order.file, ignored) || access(order.file.c_str(), R_OK) != 0) {
-    throw command_failed("cannot read " + order.file.string() + ": it is not a file, or this user may not read it");
-  }
+  refuse_unreadable(order.file);
   bar progress_bar;
   refused_rows refused;
   const auto take_refused = [&](std::string_view line) {

@@ -8,16 +8,15 @@
 namespace proxy {
 namespace {
 
-// A member as text, whatever its type; empty when it is absent.
+// A member as text for a terminal, whatever its type; empty when it is absent.
 std::string text_of(const boost::json::object& o, std::string_view name) {
   const boost::json::value* v = o.if_contains(name);
   if (v == nullptr) return {};
-  return v->is_string() ? std::string(v->as_string()) : boost::json::serialize(*v);
+  return printable(v->is_string() ? std::string(v->as_string()) : boost::json::serialize(*v));
 }
 
 void print_member(const boost::json::object& o, const char* name, const char* label) {
-  if (const std::string text = text_of(o, name); !text.empty())
-    std::cout << "    " << label << ": " << printable(text) << '\n';
+  if (const std::string text = text_of(o, name); !text.empty()) std::cout << "    " << label << ": " << text << '\n';
 }
 
 // One row for each object, one column for each of these members.
@@ -89,6 +88,7 @@ int show_command(const common_options& o, const std::string& number) {
 
 int explain_command(const common_options& o, const std::string& number, const std::string& sender) {
   const boost::json::object decision = open_desk(o)->decision(number, sender).as_object();
+  print_warnings(decision);
   if (o.json) {
     std::cout << decision << '\n';
     return 0;
@@ -106,7 +106,6 @@ int explain_command(const common_options& o, const std::string& number, const st
 
 int export_command(const common_options& o, const export_filter& f) {
   open_desk(o)->events(f, [](std::string_view line) { std::cout << line << '\n'; });
-  if (!std::cout.flush()) throw command_failed("the events could not be written to their end: is the disk full?");
   return 0;
 }
 

@@ -5,6 +5,10 @@
 namespace proxy {
 namespace {
 
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
 // Code points of UTF-8: near enough to the columns of a terminal.
 std::size_t width(std::string_view text) {
   return static_cast<std::size_t>(
@@ -37,7 +41,13 @@ std::string line(const table_row& row, const std::vector<std::size_t>& columns) 
 
 std::string printable(std::string_view text) {
   std::string out(text);
-  std::ranges::replace_if(out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+  std::ranges::replace_if(out, is_control, ' ');
+  return out;
+}
+
+std::string printable_lines(std::string_view text) {
+  std::string out(text);
+  std::ranges::replace_if(out, [](char c) { return is_control(c) && c != '\n'; }, ' ');
   return out;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace proxy {
@@ -14,5 +15,7 @@ std::string table(const table_row& header, const std::vector<table_row>& rows);
 
 // As the cells of a table are shown.
 std::string printable(std::string_view text);
+// The same for a text of several lines.
+std::string printable_lines(std::string_view text);
 
 }  // namespace proxy

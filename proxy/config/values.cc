@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "proxy/config/host.h"
+#include "store/utf8.h"
 
 namespace proxy {
 namespace {
@@ -42,6 +43,14 @@ std::string shown(const YAML::Node& n) {
 bool read_text(const YAML::Node& n, const std::string& name, std::string& out, error_list& errors) {
   if (!n.IsScalar() || n.Scalar().empty()) {
     errors.add(n, "`" + name + "` is " + (n.IsScalar() ? "empty" : shown(n)) + "; it must be a text");
+    return false;
+  }
+  // Names go into labels, logs and answers in JSON.
+  const bool has_control =
+      std::ranges::any_of(n.Scalar(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  if (has_control || !store::is_utf8(n.Scalar())) {
+    errors.add(n, "`" + name + "` " + (has_control ? "holds a control character" : "is not UTF-8") +
+                      "; it must be a plain text in a file saved as UTF-8");
     return false;
   }
   out = n.Scalar();

@@ -14,7 +14,7 @@ namespace proxy {
 
 std::string shown(const YAML::Node& n);  // "`value`", as messages quote it
 
-// A text that is not empty.
+// A text that is not empty, in UTF-8 and without control characters.
 bool read_text(const YAML::Node& n, const std::string& name, std::string& out, error_list& errors);
 // A list of them.
 bool read_texts(const YAML::Node& n, const std::string& name, std::vector<std::string>& out, error_list& errors);

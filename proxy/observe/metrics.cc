@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "proxy/observe/process_metrics.h"
+#include "proxy/observe/readable.h"
 
 namespace proxy {
 
@@ -43,8 +44,8 @@ class metrics::implementation {
   prometheus::Registry registry;
   Family<Counter>& submits =
       counters(registry, "consentgate_submits_total", "Submitted destinations by verdict and reason");
-  Family<Counter>& opt_outs = counters(registry, "consentgate_opt_outs_total", "Opt-outs recorded");
-  Family<Counter>& opt_ins = counters(registry, "consentgate_opt_ins_total", "Opt-ins recorded");
+  Family<Counter>& opt_outs = counters(registry, "consentgate_opt_outs_total", "Opt-outs recorded from replies and the API; imports report their own");
+  Family<Counter>& opt_ins = counters(registry, "consentgate_opt_ins_total", "Opt-ins recorded from replies and the API; imports report their own");
   Family<Gauge>& session_count = gauges(registry, "consentgate_sessions", "Open connections");
   Family<Gauge>& upstream_up =
       gauges(registry, "consentgate_upstream_up", "1 when the last attempt to connect succeeded");
@@ -127,16 +128,16 @@ void metrics::submit_counters::count(verdict v, reason r) {
 std::shared_ptr<metrics::submit_counters> metrics::submits_of(const std::string& sender) {
   const std::lock_guard lock(implementation_->senders_mutex);
   auto& counters = implementation_->senders[sender];
-  if (!counters) counters = std::make_shared<submit_counters>(implementation_->submits, sender);
+  if (!counters) counters = std::make_shared<submit_counters>(implementation_->submits, readable(sender));
   return counters;
 }
 
 void metrics::count_opt_out(const std::string& sender, std::string_view method) {
-  implementation_->opt_outs.Add({{"sender", sender}, {"method", std::string(method)}}).Increment();
+  implementation_->opt_outs.Add({{"sender", readable(sender)}, {"method", std::string(method)}}).Increment();
 }
 
 void metrics::count_opt_in(const std::string& sender, std::string_view method) {
-  implementation_->opt_ins.Add({{"sender", sender}, {"method", std::string(method)}}).Increment();
+  implementation_->opt_ins.Add({{"sender", readable(sender)}, {"method", std::string(method)}}).Increment();
 }
 
 void metrics::count_pdu(leg l, smpp::command_id id) {

@@ -12,6 +12,8 @@ std::string masked(std::string_view address) {
   const std::size_t shown_at_the_end = text.size() > 7 ? 2 : 0;
   for (std::size_t i = shown_in_front; i + shown_at_the_end < text.size(); ++i)
     text[i] = '*';
+  // Half a character, or an octet of another alphabet, would spoil the line.
+  std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '*');
   return text;
 }
 

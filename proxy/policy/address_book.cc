@@ -19,10 +19,8 @@ std::string plain_spelling(std::string_view address, const store::numbering_plan
     plain.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
   }
   for (const std::string_view prefix : {std::string_view("+"), std::string_view(plan.international_prefix)}) {
-    if (!prefix.empty() && plain.starts_with(prefix) && all_digits(std::string_view(plain).substr(prefix.size()))) {
+    if (!prefix.empty() && plain.starts_with(prefix) && all_digits(std::string_view(plain).substr(prefix.size())))
       plain.erase(0, prefix.size());
-      break;
-    }
   }
   return plain;
 }

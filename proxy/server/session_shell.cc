@@ -124,8 +124,9 @@ void session_shell::take(leg l, moment now) {
   one_leg& from = at(l);
   if (!from.in.empty()) from.in.consume(session_.received(l, from.in.pending(), now));
   // The end of the stream counts once what came before it has been taken, as far as it is whole.
-  if (from.ended && session_.wanted(l) == session::wish::open && (from.in.empty() || session_.may_take(l))) {
-    session_.closed(l, now);
+  if (from.ended && !from.finished && (from.in.empty() || session_.may_take(l))) {
+    from.finished = true;
+    session_.finished(l, now);
   }
 }
 
@@ -139,10 +140,10 @@ void session_shell::read(leg l) {
   if (room.empty()) return;
   from.reading = true;
   from.socket.async_read_some(boost::asio::buffer(room.data(), room.size()),
-                              [self = shared_from_this(), l](error_code ec, std::size_t octets) {
+                              [self = shared_from_this(), l, n = from.connection](error_code ec, std::size_t octets) {
                                 one_leg& leg_read = self->at(l);
+                                if (self->over_ || leg_read.connection != n) return;
                                 leg_read.reading = false;
-                                if (self->over_) return;
                                 if (ec) {
                                   leg_read.ended = true;
                                   if (ec != boost::asio::error::eof) self->broken(l);
@@ -170,7 +171,7 @@ void session_shell::on_read(leg l, std::size_t octets) {
 void session_shell::write(leg l) {
   one_leg& to = at(l);
   smpp::buffer& output = session_.output(l);
-  if (!to.socket.is_open() || to.shut) {
+  if (!to.socket.is_open() || to.said_all) {
     output.clear();
     return;
   }
@@ -197,11 +198,11 @@ void session_shell::write_rest(leg l) {
   one_leg& to = at(l);
   to.write_pending = true;
   boost::asio::async_write(to.socket, boost::asio::buffer(to.writing),
-                           [self = shared_from_this(), l](error_code ec, std::size_t) {
+                           [self = shared_from_this(), l, n = to.connection](error_code ec, std::size_t) {
                              one_leg& written = self->at(l);
+                             if (self->over_ || written.connection != n) return;
                              written.write_pending = false;
                              written.writing.clear();
-                             if (self->over_) return;
                              ec ? self->broken(l) : self->session_.set_unsent(l, 0);
                              self->turn(the_moment());
                            });
@@ -209,7 +210,7 @@ void session_shell::write_rest(leg l) {
 
 // Reset, or silent for too long: nothing more can be sent there.
 void session_shell::broken(leg l) {
-  at(l).ended = true;
+  at(l).ended = at(l).finished = true;
   session_.output(l).clear();
   session_.closed(l, the_moment());
   close(l);
@@ -220,9 +221,12 @@ void session_shell::follow_wish(leg l, moment now) {
   if (!x.socket.is_open()) return;
   const session::wish wanted = session_.wanted(l);
   if (wanted == session::wish::close_now && !x.shut && !x.ended) return close(l);
-  if (wanted != session::wish::open && !x.shut && !x.write_pending && session_.output(l).empty()) {
+  if (wanted != session::wish::open && !x.said_all && !x.write_pending && session_.output(l).empty()) {
     error_code ignored;
     x.socket.shutdown(tcp::socket::shutdown_send, ignored);
+    x.said_all = true;
+  }
+  if (x.said_all && wanted != session::wish::shut_when_sent && !x.shut) {
     x.shut = true;
     x.shut_at = now.steady;
     x.in.consume(x.in.pending().size());
@@ -240,8 +244,8 @@ void session_shell::close(leg l) {
 
 void session_shell::connect_upstream() {
   const auto p = gate_.policy.load();
-  one_leg fresh{tcp::socket(io_)};
-  std::swap(at(leg::smsc).socket, fresh.socket);
+  close(leg::smsc);  // one that refused an earlier bind and hung up
+  at(leg::smsc) = one_leg(tcp::socket(io_), at(leg::smsc).connection + 1);
   connector_ = std::make_shared<upstream_connector>(io_, p->settings().upstreams, p->settings().limits.connect_timeout,
                                                     gate_.metrics);
   connector_->start([weak = weak_from_this()](tcp::socket s, const upstream* reached) {
@@ -253,7 +257,6 @@ void session_shell::connect_upstream() {
     } else {
       one_leg& smsc = self->at(leg::smsc);
       smsc.socket = std::move(s);
-      smsc.ended = smsc.shut = false;
       prepare(smsc.socket);
       self->upstream_ = to_string(reached->address);
       self->gate_.metrics.sessions(leg::smsc).Increment();

@@ -42,14 +42,17 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
 
  private:
   struct one_leg {
-    explicit one_leg(tcp::socket s) : socket(std::move(s)) {}
+    explicit one_leg(tcp::socket s, unsigned n = 0) : socket(std::move(s)), connection(n) {}
     tcp::socket socket;
     receive_buffer in;
     smpp::buffer writing;  // what the kernel has not taken yet
     bool reading = false;  // a read is under way
     bool write_pending = false;
-    bool ended = false;  // the peer has sent its last octet
-    bool shut = false;   // so have we
+    bool ended = false;       // the peer has sent its last octet
+    bool finished = false;    // and the session knows
+    bool said_all = false;    // so have we
+    bool shut = false;        // what still comes is dropped
+    unsigned connection = 0;  // which one of this leg: what an earlier one still had under way concerns nobody
     std::chrono::steady_clock::time_point shut_at;
   };
 

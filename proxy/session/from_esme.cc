@@ -4,6 +4,7 @@
 #include "proxy/session/session.h"
 #include "smpp/bind.h"
 #include "smpp/message.h"
+#include "smpp/utf8.h"
 
 namespace proxy {
 
@@ -11,10 +12,8 @@ using smpp::command_id;
 using smpp::command_status;
 
 // Before a bind the gate itself answers: enquire_link and unbind as asked, all else with ESME_RINVBNDSTS (2.2).
-void session::take_unbound(smpp::octets, const smpp::header& h) {
-  if (smpp::is_response(h.command_id)) {
-    metrics_->stray_answers(leg::esme).Increment();
-  } else if (h.command_id == command_id::enquire_link) {
+void session::take_unbound(const smpp::header& h) {
+  if (h.command_id == command_id::enquire_link) {
     answer(leg::esme, h, command_status::ESME_ROK);
   } else if (h.command_id == command_id::unbind) {
     answer(leg::esme, h, command_status::ESME_ROK);
@@ -33,7 +32,8 @@ void session::take_bind(smpp::octets pdu, const smpp::header& h, moment now) {
     metrics_->malformed(leg::esme).Increment();
     return answer(leg::esme, h, status);
   }
-  system_id_ = bind.system_id;
+  system_id_ = smpp::readable(bind.system_id);
+  bind_ = h;
   candidates_.reset();
   if (side(leg::smsc).connected) {
     // The SMSC refused an earlier bind and kept the connection.
@@ -46,11 +46,7 @@ void session::take_bind(smpp::octets pdu, const smpp::header& h, moment now) {
 }
 
 void session::take_esme_request(smpp::octets pdu, const smpp::header& h, moment now) {
-  // What comes while the gate stops is not taken: the sender never hears an answer and sends it again elsewhere.
-  if (draining_ || state_ != state::bound) {
-    if (h.command_id == command_id::unbind) answer(leg::esme, h, command_status::ESME_ROK);
-    return;
-  }
+  if (draining_ || state_ != state::bound) return take_while_parting(leg::esme, h, now);
   switch (h.command_id) {
     case command_id::submit_sm:
     case command_id::data_sm:
@@ -188,7 +184,7 @@ void session::take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment 
 void session::take_esme_answer(smpp::octets pdu, const smpp::header& h, moment now) {
   one_side& esme = side(leg::esme);
   const in_flight* found = esme.requests.find(h.sequence_number);
-  if (found == nullptr) return metrics_->stray_answers(leg::esme).Increment();
+  if (found == nullptr) return take_stray(leg::esme, pdu, h);
   const in_flight request = *found;
   if (request.guarded) {
     guarded_reply& reply = guarded_[h.sequence_number];

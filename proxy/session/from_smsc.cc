@@ -23,7 +23,7 @@ void append_not_stored(smpp::buffer& out, command_id request, std::uint32_t sequ
 void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment now) {
   one_side& smsc = side(leg::smsc);
   const in_flight* found = smsc.requests.find(h.sequence_number);
-  if (found == nullptr) return metrics_->stray_answers(leg::smsc).Increment();
+  if (found == nullptr) return take_stray(leg::smsc, pdu, h);
   const in_flight request = *found;
   smsc.requests.erase(h.sequence_number);
   if (request.own) return after_answer(request, now);
@@ -47,22 +47,19 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
 // An answered unbind ends the session (4.2); the last answer of a draining one lets it unbind.
 void session::after_answer(const in_flight& request, moment now) {
   if (state_ == state::unbinding) {
-    if (side(leg::esme).requests.empty() && side(leg::smsc).requests.empty()) {
-      end(std::string(ended_because_));
-    }
+    if (request.own && --unbinds_due_ == 0) end(std::string(ended_because_));
   } else if (request.id == command_id::unbind) {
     end("unbound");
+  } else if (state_ == state::half_closed) {
+    if (side(leg::smsc).requests.empty()) end("closed by the ESME");
   } else {
     check_drained(now);
   }
 }
 
 void session::take_smsc_request(smpp::octets pdu, const smpp::header& h, moment now) {
-  if (draining_ || state_ == state::unbinding) {
-    // Not answered, so the SMSC delivers it again; an unbind is answered, since both are about to part.
-    if (h.command_id == command_id::unbind) answer(leg::smsc, h, command_status::ESME_ROK);
-    return;
-  }
+  if (state_ == state::half_closed) return;  // nobody there to take it: it is delivered again
+  if (draining_ || state_ == state::unbinding) return take_while_parting(leg::smsc, h, now);
   const bool may_be_a_reply = h.command_id == command_id::deliver_sm || h.command_id == command_id::data_sm;
   if (may_be_a_reply && take_reply(pdu, h, now)) return;
   forward_request(leg::esme, pdu, h, now);

@@ -5,6 +5,7 @@
 
 #include "proxy/classify/classifier.h"
 #include "proxy/observe/log.h"
+#include "smpp/utf8.h"
 
 namespace proxy {
 namespace {
@@ -30,8 +31,8 @@ std::string evidence_of(smpp::octets pdu, const smpp::message& m, const std::str
   return boost::json::serialize(boost::json::object{{"pdu", hexadecimal(pdu)},
                                                     {"data_coding", m.data_coding},
                                                     {"text", text},
-                                                    {"source_addr", m.source_addr.text},
-                                                    {"destination_addr", m.destination_addr.text},
+                                                    {"source_addr", smpp::readable(m.source_addr.text)},
+                                                    {"destination_addr", smpp::readable(m.destination_addr.text)},
                                                     {"rule", rule},
                                                     {"system_id", system_id}});
 }
@@ -67,10 +68,10 @@ std::vector<store::event> replies::read(const policy& p, const candidates& c, sm
   store::event e;
   e.actor = "gate";
   e.who = *who;
-  e.number_as_received = m.source_addr.text;
+  e.number_as_received = smpp::readable(m.source_addr.text);
   e.kind = opts_out ? store::event_kind::opt_out : store::event_kind::opt_in;
   e.method = store::consent_method::mo_keyword;
-  e.source = "reply to " + std::string(m.destination_addr.text);
+  e.source = "reply to " + smpp::readable(m.destination_addr.text);
   e.evidence = evidence_of(pdu, m, r.text, means.rule, c.system_id);
 
   const std::vector<const sender*> senders = p.senders_of_reply(c, m.destination_addr);

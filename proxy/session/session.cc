@@ -1,5 +1,7 @@
 #include "proxy/session/session.h"
 
+#include <algorithm>
+
 #include "proxy/observe/log.h"
 #include "smpp/framer.h"
 
@@ -11,9 +13,10 @@ using std::chrono::steady_clock;
 
 namespace {
 
-// How long the rest of a header may take whose command_length is impossible, and an answer to the gate's own unbind.
+// How long the rest of a header may take whose command_length is impossible; what is awaited when both are about to
+// part: the answers to the gate's own unbind, those to a sender that has shut its side.
 constexpr std::chrono::seconds patience{1};
-constexpr std::chrono::seconds unbind_patience{5};
+constexpr std::chrono::seconds parting_patience{5};
 // Between two looks for requests that nobody will answer any more.
 constexpr std::chrono::seconds forget_interval{5};
 
@@ -36,17 +39,16 @@ session::session(std::shared_ptr<const policy> p, replies& r, metrics& m, sessio
 // --- bytes ---
 
 bool session::may_take(leg from) const {
-  if (state_ == state::ended || !side(from).connected || side(from).wanted != wish::open) return false;
+  if (state_ == state::ended || !side(from).connected || !hears(from)) return false;
   // What one leg says may be answered on either: both must have room.
   if (side(leg::esme).paused || side(leg::smsc).paused) return false;
   if (from == leg::smsc) return side(leg::esme).requests.size() < limits().max_window;
-  if (state_ == state::connecting || state_ == state::binding) return false;
+  if (state_ == state::connecting || state_ == state::binding || state_ == state::half_closed) return false;
   return side(leg::smsc).requests.size() < limits().max_window;
 }
 
 std::size_t session::received(leg from, smpp::octets received, moment now) {
   std::size_t done = 0;
-  if (!received.empty()) side(from).last_received = now.steady;
   while (done < received.size() && may_take(from)) {
     const smpp::octets rest = received.subspan(done);
     const smpp::frame f = smpp::next_frame(rest, limits().max_pdu_octets);
@@ -60,8 +62,9 @@ std::size_t session::received(leg from, smpp::octets received, moment now) {
     update_pause(leg::esme);
     update_pause(leg::smsc);
   }
+  if (done > 0) side(from).last_received = now.steady;
   response_seconds_.flush();
-  return side(from).wanted == wish::open ? done : received.size();
+  return hears(from) ? done : received.size();
 }
 
 // True when the verdict is spoken; false while more octets could still tell what this is.
@@ -100,10 +103,12 @@ void session::take(leg from, smpp::octets pdu, moment now) {
     end("outbind is not supported");
   } else if (from == leg::smsc) {
     smpp::is_response(h.command_id) ? take_smsc_answer(pdu, h, now) : take_smsc_request(pdu, h, now);
+  } else if (smpp::is_response(h.command_id)) {
+    take_esme_answer(pdu, h, now);  // unbound, too: an SMSC that refused a bind may ask whether the line lives
   } else if (state_ == state::unbound) {
-    smpp::is_bind(h.command_id) ? take_bind(pdu, h, now) : take_unbound(pdu, h);
+    smpp::is_bind(h.command_id) ? take_bind(pdu, h, now) : take_unbound(h);
   } else {
-    smpp::is_response(h.command_id) ? take_esme_answer(pdu, h, now) : take_esme_request(pdu, h, now);
+    take_esme_request(pdu, h, now);
   }
 }
 
@@ -128,6 +133,14 @@ std::uint32_t session::send_on(leg to, smpp::octets pdu, const smpp::header& h, 
 
 void session::answer(leg to, const smpp::header& request, command_status status) {
   smpp::append_header(side(to).output, smpp::response_to(request.command_id), status, request.sequence_number);
+}
+
+// An answer nobody waits for is dropped: under the number it has, the other side might take it for another's. A
+// generic_nack without a number (4.3: who sends it could not read the header) can be taken for nobody's, and crosses.
+void session::take_stray(leg from, smpp::octets pdu, const smpp::header& h) {
+  const bool crosses = state_ == state::bound && h.command_id == command_id::generic_nack && h.sequence_number == 0;
+  if (!crosses) return metrics_->stray_answers(from).Increment();
+  smpp::append_renumbered(side(from == leg::esme ? leg::smsc : leg::esme).output, pdu, 0);
 }
 
 void session::set_unsent(leg to, std::size_t octets) {
@@ -168,9 +181,18 @@ void session::upstream_connected(smpp::default_alphabet alphabet, moment now) {
 
 void session::upstream_failed(moment) {
   if (state_ != state::connecting) return;
-  answer(leg::esme, smpp::read_header(pending_bind_), command_status::ESME_RBINDFAIL);
+  answer(leg::esme, bind_, command_status::ESME_RBINDFAIL);
   pending_bind_ = {};
   state_ = state::unbound;
+}
+
+// A sender that shuts its side still gets the answers to what it has sent; the SMSC learns at once that nothing
+// follows.
+void session::finished(leg which, moment now) {
+  if (which != leg::esme || state_ != state::bound || side(leg::smsc).requests.empty()) return closed(which, now);
+  state_ = state::half_closed;
+  parting_since_ = now.steady;
+  side(leg::smsc).wanted = wish::shut_when_sent;
 }
 
 void session::closed(leg which, moment now) {
@@ -179,23 +201,29 @@ void session::closed(leg which, moment now) {
   s.wanted = wish::close_now;
   if (state_ == state::ended) return;
   if (which == leg::smsc && state_ == state::unbound) {
-    // An SMSC that refused the bind has hung up; the sender may bind again.
-    s.wanted = wish::open;
+    // An SMSC that refused the bind has hung up; the sender may bind again. What the two had open is over.
+    s.requests.clear();
+    side(leg::esme).requests.clear();
+    guarded_.clear();
     return;
   }
   end(which == leg::esme ? "closed by the ESME" : "closed by the SMSC");
   (void)now;
 }
 
-// Both legs are closed once what they are owed has been sent.
+// Both legs are closed once what they are owed has been sent; a bind that nobody will answer any more is owed
+// ESME_RBINDFAIL.
 void session::end(std::string_view why) {
   if (state_ == state::ended) return;
+  if (state_ == state::connecting || state_ == state::binding) {
+    answer(leg::esme, bind_, command_status::ESME_RBINDFAIL);
+  }
   state_ = state::ended;
   ended_because_ = why;
   side(leg::smsc).requests.for_each(
       [this](std::uint32_t number, const in_flight& request) { journal_unanswered(request, number); });
   for (one_side& s : sides_) {
-    if (s.wanted == wish::open) s.wanted = s.connected ? wish::close_when_sent : wish::close_now;
+    if (s.wanted != wish::close_now) s.wanted = s.connected ? wish::close_when_sent : wish::close_now;
   }
 }
 
@@ -209,7 +237,8 @@ void session::tick(moment now) {
     metrics_->count_limit("time_to_bind");
     return end("not bound in time");
   }
-  if (state_ == state::unbinding && now.steady - unbinding_since_ >= unbind_patience) return end("unbound");
+  if (state_ == state::unbinding && now.steady - parting_since_ >= parting_patience) return end("unbound");
+  if (state_ == state::half_closed && now.steady - parting_since_ >= parting_patience) return end("closed by the ESME");
   if (limits().inactivity_timeout.count() > 0 && state_ == state::bound) {
     const auto last = std::max(side(leg::esme).last_received, side(leg::smsc).last_received);
     if (now.steady - last >= limits().inactivity_timeout) {
@@ -242,22 +271,37 @@ void session::forget_unanswered(leg l, moment now) {
 
 void session::drain(moment now) {
   draining_ = true;
-  if (state_ == state::ended || state_ == state::unbinding) return;
+  draining_since_ = now.steady;
   if (state_ == state::bound) return check_drained(now);
-  end("the gate is stopping");
+  if (state_ != state::unbinding && state_ != state::half_closed) end("the gate is stopping");
 }
 
+// Unbinds when nothing is in flight, and while there is still time for it when something stays unanswered.
 void session::check_drained(moment now) {
-  if (draining_ && state_ == state::bound && side(leg::esme).requests.empty() && side(leg::smsc).requests.empty()) {
-    begin_unbinding(now);
-  }
+  if (!draining_ || state_ != state::bound) return;
+  const std::chrono::milliseconds most = limits().drain_timeout;
+  const bool late =
+      now.steady - draining_since_ >= most - std::min<std::chrono::milliseconds>(parting_patience, most / 2);
+  if (late || (side(leg::esme).requests.empty() && side(leg::smsc).requests.empty())) begin_unbinding(now);
+}
+
+// Nothing new is taken when the gate stops or unbinds: what is not answered is sent again, elsewhere or later. But
+// nobody is to think the line dead meanwhile, and who unbinds by himself is not kept.
+void session::take_while_parting(leg from, const smpp::header& h, moment now) {
+  if (h.command_id != command_id::enquire_link && h.command_id != command_id::unbind) return;
+  answer(from, h, command_status::ESME_ROK);
+  if (h.command_id != command_id::unbind || state_ != state::bound) return;
+  side(from).unbound = true;
+  begin_unbinding(now);
 }
 
 void session::begin_unbinding(moment now) {
   state_ = state::unbinding;
-  unbinding_since_ = now.steady;
+  parting_since_ = now.steady;
   ended_because_ = draining_ ? "the gate is stopping" : "inactive";
   for (const leg l : {leg::esme, leg::smsc}) {
+    if (side(l).unbound) continue;
+    ++unbinds_due_;
     in_flight unbind;
     unbind.id = command_id::unbind;
     unbind.since = now.steady;

@@ -62,9 +62,11 @@ class session {
   bool wants_upstream();
   void upstream_connected(smpp::default_alphabet alphabet, moment now);
   void upstream_failed(moment now);
+  void finished(leg which, moment now);  // its last octet has been taken; it may still listen
   void closed(leg which, moment now);
 
-  enum class wish { open, close_when_sent, close_now };
+  // shut_when_sent: nothing more will be said there, what comes from there is still taken.
+  enum class wish { open, shut_when_sent, close_when_sent, close_now };
   wish wanted(leg which) const { return side(which).wanted; }
 
   // --- time, store, operator ---
@@ -90,7 +92,8 @@ class session {
     connecting,  // a bind waits for an upstream
     binding,     // the bind is upstream
     bound,
-    unbinding,  // the gate has sent unbind both ways
+    unbinding,    // the gate has sent unbind both ways
+    half_closed,  // the ESME says nothing more, and waits for answers
     ended,
   };
 
@@ -132,7 +135,8 @@ class session {
     smpp::buffer output;
     std::size_t unsent = 0;
     bool connected = false;
-    bool paused = false;  // too much unsent
+    bool paused = false;   // too much unsent
+    bool unbound = false;  // has unbound itself while the gate was stopping
     wish wanted = wish::open;
     std::chrono::steady_clock::time_point last_received;
     std::optional<std::chrono::steady_clock::time_point> framing_lost;  // waiting for the rest of a broken header
@@ -148,7 +152,7 @@ class session {
   bool lost_framing(leg from, smpp::octets rest, moment now);
 
   // from_esme.cc
-  void take_unbound(smpp::octets pdu, const smpp::header& h);
+  void take_unbound(const smpp::header& h);
   void take_bind(smpp::octets pdu, const smpp::header& h, moment now);
   void take_esme_request(smpp::octets pdu, const smpp::header& h, moment now);
   void take_submission(smpp::octets pdu, const smpp::header& h, moment now);
@@ -179,8 +183,11 @@ class session {
   void forward_request(leg to, smpp::octets pdu, const smpp::header& h, moment now);
   std::uint32_t send_on(leg to, smpp::octets pdu, const smpp::header& h, moment now, const decided& what);
   void answer(leg to, const smpp::header& request, smpp::command_status status);
+  void take_stray(leg from, smpp::octets pdu, const smpp::header& h);
   void end(std::string_view why);
   void begin_unbinding(moment now);
+  bool hears(leg l) const { return side(l).wanted == wish::open || side(l).wanted == wish::shut_when_sent; }
+  void take_while_parting(leg from, const smpp::header& h, moment now);
   void check_drained(moment now);
   void forget_unanswered(leg l, moment now);
   void update_pause(leg l);
@@ -194,14 +201,17 @@ class session {
 
   state state_ = state::unbound;
   std::array<one_side, leg_count> sides_;
-  std::string system_id_;
+  std::string system_id_;  // UTF-8
   std::optional<candidates> candidates_;
   smpp::buffer pending_bind_;
+  smpp::header bind_;  // the last one's
   bool wants_upstream_ = false;
   std::size_t submissions_ = 0;
   bool draining_ = false;
+  unsigned unbinds_due_ = 0;  // answers to the gate's own
   std::chrono::steady_clock::time_point began_;
-  std::chrono::steady_clock::time_point unbinding_since_;
+  std::chrono::steady_clock::time_point draining_since_;
+  std::chrono::steady_clock::time_point parting_since_;  // unbinding, half_closed
   std::chrono::steady_clock::time_point last_forgotten_;
   smpp::default_alphabet alphabet_ = smpp::default_alphabet::gsm7;
   std::unordered_map<std::uint32_t, guarded_reply> guarded_;

@@ -152,7 +152,7 @@ class Gate:
     @staticmethod
     def _parsed(response):
         text = response.read().decode()
-        return json.loads(text) if "json" in response.headers.get("Content-Type", "") and "ndjson" not in response.headers["Content-Type"] else text
+        return json.loads(text) if text and "json" in response.headers.get("Content-Type", "") and "ndjson" not in response.headers["Content-Type"] else text
 
     def metrics(self):
         return self.http("GET", "/metrics")[1]

@@ -28,7 +28,7 @@ TEST_CASE("unknown paths and methods") {
   CHECK(api.get("/v1/events/").status == 404);
   const auto a = api.ask(api.text_of("DELETE", "/v1/events"));
   CHECK(a.status == 405);
-  CHECK(a.header("allow") == "POST, GET");
+  CHECK(a.header("allow") == "POST, GET, HEAD");
   const auto open = api.ask("POST /healthz HTTP/1.1\r\nHost: gate\r\nContent-Length: 0\r\n\r\n");
   CHECK(open.status == 405);
   CHECK(open.header("allow") == "GET, HEAD");
@@ -47,6 +47,30 @@ TEST_CASE("a connection serves one request after the other, sent at once or not"
   client.send("GET /healthz HTTP/1.1\r\nHost: gate\r\nConnection: close\r\n\r\n");
   CHECK(client.read().status == 200);
   CHECK(client.closed_by_server());
+}
+
+TEST_CASE("a connection ends after the answer when the client asks for it, whatever the request carried") {
+  running_api api;
+  const std::string body = opt_in_json("33612345678");
+  for (const std::string media : {"POST /v1/events", "POST /v1/imports"}) {
+    http_client client(api.port());
+    client.send(media + " HTTP/1.1\r\nHost: gate\r\nConnection: close\r\nContent-Type: text/csv\r\n" +
+                api.authorization() + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    CHECK(client.read().header("connection") == "close");
+    CHECK(client.closed_by_server());
+  }
+}
+
+TEST_CASE("HEAD is answered wherever GET is, without a body") {
+  running_api api;
+  REQUIRE(api.post("/v1/events", opt_in_json("33612345678")).status == 201);
+  http_client client(api.port());
+  client.send(api.text_of("HEAD", "/v1/numbers/33612345678") + api.text_of("HEAD", "/v1/events?limit=1") +
+              api.text_of("HEAD", "/v1/nothing") + api.text_of("GET", "/healthz"));
+  CHECK(std::stoul(client.read(true).header("content-length")) > 10);
+  CHECK(client.read(true).status == 200);
+  CHECK(client.read(true).status == 404);
+  CHECK(client.read().body == "ok\n");  // nothing of a body stood before it
 }
 
 TEST_CASE("an HTTP/1.0 client gets a body that ends with the connection") {

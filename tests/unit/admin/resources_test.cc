@@ -72,6 +72,18 @@ TEST_CASE("the same opt-out posted again is another event, so that it blocks aga
   CHECK(api.post("/v1/events", opt_out("33612345678")).json().at("sequence") == 2);
 }
 
+TEST_CASE("what is entered is counted, by no name that is not configured") {
+  running_api api;
+  REQUIRE(api.post("/v1/events", "[" + opt_in_json("33612345678") + "," + opt_out("33612345678", "sender:later") + "," +
+                                     opt_out("33612345679") + "]")
+              .status == 201);
+  REQUIRE(api.post("/v1/events", opt_out("x")).status == 422);
+  const std::string text = api.get("/metrics").body;
+  CHECK(text.find("consentgate_opt_ins_total{method=\"web_form\",sender=\"diagnostics\"} 1\n") != std::string::npos);
+  CHECK(text.find("consentgate_opt_outs_total{method=\"\",sender=\"\"} 2\n") != std::string::npos);
+  CHECK(text.find("later") == std::string::npos);
+}
+
 TEST_CASE("nobody enters what only the gate may write") {
   running_api api;
   for (const char* method : {"mo_keyword", "double_opt_in", "carrier"}) {
@@ -177,8 +189,8 @@ TEST_CASE("the tail gives the ledger in order, by pages and filters") {
   CHECK(api.get("/v1/events?number=33600000007&after=8").json().at("sequence") == 2501);
   CHECK(api.get("/v1/events?to=2020-01-01").body.empty());
   CHECK(lines(api.get("/v1/events?from=2020-01-01T00:00:00+01:00&limit=3").body) == 3);
-  for (const char* wrong :
-       {"after=x", "after=-1", "limit=100001", "from=yesterday", "number=1", "sorce=x", "limit=1&limit=2"}) {
+  for (const char* wrong : {"after=x", "after=-1", "after=18446744073709551615", "limit=100001", "from=yesterday",
+                            "number=1", "sorce=x", "limit=1&limit=2"}) {
     CHECK(api.get(std::string("/v1/events?") + wrong).status == 400);
   }
 }

@@ -34,3 +34,10 @@ TEST_CASE("a plus sign that a query turned into a space comes back where only a 
   CHECK(time_from_query("2026-01-01 10:00") == "2026-01-01 10:00");
   CHECK(time_from_query("2026-01-01") == "2026-01-01");
 }
+
+TEST_CASE("a target may be a whole address, as clients behind a proxy write it") {
+  CHECK(std::get<request_target>(read_target("http://gate:9775/v1/events?after=1")).segments ==
+        std::vector<std::string>{"v1", "events"});
+  CHECK(std::get<request_target>(read_target("http://gate:9775")).segments.empty());
+  CHECK(std::holds_alternative<std::string>(read_target("*")));
+}

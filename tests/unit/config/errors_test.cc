@@ -116,6 +116,15 @@ TEST_CASE("values of the wrong kind") {
   CHECK(errors_after_upstreams("store: /srv\n") == lines{"2:8: `store` must be a mapping of `key: value` lines"});
 }
 
+TEST_CASE("texts that could not be shown") {
+  const std::string plain = "; it must be a plain text in a file saved as UTF-8";
+  CHECK(errors_after_upstreams("senders: [{name: \xE9t\xE9}]\n") ==
+        lines{"2:18: `senders[0].name` is not UTF-8" + plain});
+  CHECK(errors_after_upstreams("senders: [{name: \"a\\nb\"}]\n") ==
+        lines{"2:18: `senders[0].name` holds a control character" + plain});
+  CHECK(errors_after_upstreams("senders: [{name: \xC3\xA9t\xC3\xA9}]\n").empty());
+}
+
 TEST_CASE("numbers of the numbering plan") {
   CHECK(errors_after_upstreams("numbers: {country_code: \"+33\"}\n") ==
         lines{"2:25: `numbers.country_code` is `+33`; it must be one to 3 digits, without +"});

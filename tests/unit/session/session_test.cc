@@ -12,6 +12,8 @@ using testing::pdus::operator+;
 
 namespace {
 
+using pdu_list = std::vector<smpp::buffer>;
+
 smpp::header header_of(const smpp::buffer& pdu) {
   return smpp::read_header(pdu);
 }
@@ -70,6 +72,50 @@ TEST_CASE("a refused bind comes back, and another may follow on the same connect
   talk.esme(pdus::bind(command_id::bind_transceiver, 2, "shop1"));
   CHECK(talk.upstreams_wanted == 1);
   CHECK(header_of(talk.to_smsc().at(0)).command_id == command_id::bind_transceiver);
+}
+
+TEST_CASE("an SMSC that refused the bind may ask whether the line lives, and hang up") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.esme(pdus::bind(command_id::bind_transceiver, 1, "shop1"));
+  talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
+  talk.smsc(pdus::header(command_id::bind_transceiver_resp, header_of(talk.to_smsc().at(0)).sequence_number,
+                         command_status{0x0E}) +
+            pdus::header(command_id::enquire_link, 70) + pdus::header(command_id::enquire_link, 71));
+  const auto to_esme = talk.to_esme();
+  REQUIRE(to_esme.size() == 3);
+  talk.esme(pdus::header(command_id::enquire_link_resp, header_of(to_esme[1]).sequence_number));
+  CHECK(talk.to_smsc() == pdu_list{pdus::header(command_id::enquire_link_resp, 70)});
+  talk.session.closed(leg::smsc, talk.now());
+  CHECK(talk.session.wanted(leg::smsc) == session::wish::close_now);
+  CHECK(talk.session.wanted(leg::esme) == session::wish::open);
+  // What it asked last is nobody's business any more, least of all the next SMSC's.
+  talk.esme(pdus::bind(command_id::bind_transceiver, 2, "shop1"));
+  CHECK(talk.upstreams_wanted == 2);
+  talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
+  CHECK(talk.session.wanted(leg::smsc) == session::wish::open);
+  talk.smsc(pdus::header(command_id::bind_transceiver_resp, header_of(talk.to_smsc().at(0)).sequence_number));
+  talk.esme(pdus::header(command_id::enquire_link_resp, header_of(to_esme[2]).sequence_number));
+  CHECK(talk.to_smsc().empty());
+}
+
+TEST_CASE("a bind that nobody will answer any more: ESME_RBINDFAIL") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.esme(pdus::bind(command_id::bind_receiver, 3, "shop1"));
+  SECTION("the SMSC hangs up") {
+    talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
+    talk.session.closed(leg::smsc, talk.now());
+  }
+  SECTION("the SMSC says nothing") {
+    talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
+    talk.pass(std::chrono::seconds(31));
+  }
+  SECTION("the gate stops") {
+    talk.session.drain(talk.now());
+  }
+  CHECK(talk.to_esme().at(0) == pdus::header(command_id::bind_receiver_resp, 3, command_status::ESME_RBINDFAIL));
+  CHECK(talk.session.wanted(leg::esme) == session::wish::close_when_sent);
 }
 
 TEST_CASE("no upstream: ESME_RBINDFAIL") {
@@ -135,7 +181,7 @@ TEST_CASE("without consent nothing goes upstream") {
 TEST_CASE("nobody borrows another's address") {
   shared_parts parts;
   parts.consent(alice, "shop");
-  for (const std::string source : {"36222", "+36222", "0036222", " 36222", "36 222", "3-6222"}) {
+  for (const std::string source : {"36222", "+36222", "0036222", " 36222", "36 222", "3-6222", "+0036222"}) {
     CAPTURE(source);
     conversation talk(parts);
     talk.bind("shop1");
@@ -259,6 +305,19 @@ TEST_CASE("a STOP goes on to the sender, and is answered only when it is on disk
   }
 }
 
+TEST_CASE("a STOP that the sender never answers is forgotten, and its late answer goes nowhere") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.bind("shop1");
+  talk.smsc(pdus::deliver_sm(90, "STOP"));
+  const std::uint32_t number = header_of(talk.to_esme().at(0)).sequence_number;
+  talk.session.recorded(talk.host.tickets.at(0), true, talk.now());
+  talk.pass(std::chrono::minutes(11));
+  talk.esme(pdus::header(command_id::deliver_sm_resp, number));
+  CHECK(talk.to_smsc().empty());
+  CHECK(parts.metrics.text().find("consentgate_stray_answers_total{leg=\"esme\"} 1") != std::string::npos);
+}
+
 TEST_CASE("who and what does not opt out") {
   shared_parts parts;
   conversation talk(parts);
@@ -354,6 +413,36 @@ TEST_CASE("unbind crosses and ends both legs once it is answered") {
   CHECK(talk.session.wanted(leg::smsc) == session::wish::close_when_sent);
 }
 
+TEST_CASE("a sender that shuts its side gets the answers to what it has sent") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.bind("bank1");
+  talk.esme(pdus::header(command_id::query_sm, 1));
+  const std::uint32_t number = header_of(talk.to_smsc().at(0)).sequence_number;
+  talk.session.finished(leg::esme, talk.now());
+  CHECK(talk.session.wanted(leg::smsc) == session::wish::shut_when_sent);
+  CHECK(talk.session.wanted(leg::esme) == session::wish::open);
+  talk.smsc(pdus::deliver_sm(90, "STOP"));  // nobody can take it: it comes again
+  CHECK(talk.host.recorded.empty());
+  SECTION("all of them") {
+    talk.smsc(pdus::header(command_id::query_sm_resp, number));
+    CHECK(talk.to_esme() == pdu_list{pdus::header(command_id::query_sm_resp, 1)});
+  }
+  SECTION("within seconds") {
+    talk.pass(std::chrono::seconds(4));
+    CHECK_FALSE(talk.session.ended());
+    talk.pass(std::chrono::seconds(1));
+  }
+  SECTION("unless it is gone altogether") {
+    talk.session.closed(leg::esme, talk.now());
+  }
+  SECTION("or the SMSC is") {
+    talk.session.finished(leg::smsc, talk.now());
+  }
+  CHECK(talk.session.ended());
+  CHECK(talk.session.wanted(leg::smsc) != session::wish::shut_when_sent);
+}
+
 TEST_CASE("framing lost") {
   shared_parts parts;
   conversation talk(parts);
@@ -393,6 +482,7 @@ TEST_CASE("time to bind, inactivity") {
   idle.bind("shop1");
   idle.pass(std::chrono::seconds(59));
   CHECK(idle.to_esme().empty());
+  idle.esme({0, 0, 0, 16, 0});  // less than a PDU is not activity
   idle.pass(std::chrono::seconds(2));
   CHECK(header_of(idle.to_esme().at(0)).command_id == command_id::unbind);
   CHECK(header_of(idle.to_smsc().at(0)).command_id == command_id::unbind);
@@ -420,6 +510,50 @@ TEST_CASE("draining: answers in flight are delivered, then both legs are unbound
   CHECK(talk.session.ended());
 }
 
+TEST_CASE("draining: what stays unanswered does not keep the gate from unbinding in time") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.bind("bank1");
+  talk.esme(pdus::header(command_id::query_sm, 1));
+  talk.to_smsc();
+  talk.session.drain(talk.now());
+  talk.pass(std::chrono::seconds(24));
+  CHECK(talk.to_esme().empty());
+  talk.pass(std::chrono::seconds(1));
+  const auto to_esme = talk.to_esme(), to_smsc = talk.to_smsc();
+  REQUIRE(to_esme.size() == 1);
+  REQUIRE(to_smsc.size() == 1);
+  CHECK(header_of(to_esme[0]).command_id == command_id::unbind);
+  CHECK(header_of(to_smsc[0]).command_id == command_id::unbind);
+  talk.esme(pdus::header(command_id::unbind_resp, header_of(to_esme[0]).sequence_number));
+  CHECK_FALSE(talk.session.ended());
+  talk.smsc(pdus::header(command_id::unbind_resp, header_of(to_smsc[0]).sequence_number));
+  CHECK(talk.session.ended());
+}
+
+TEST_CASE("draining: the line stays alive, and who unbinds is let go") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.bind("bank1");
+  talk.esme(pdus::header(command_id::query_sm, 1));
+  talk.to_smsc();
+  talk.session.drain(talk.now());
+  talk.esme(pdus::header(command_id::enquire_link, 2));
+  talk.smsc(pdus::header(command_id::enquire_link, 3) + pdus::deliver_sm(4, "STOP"));
+  CHECK(talk.to_esme() == pdu_list{pdus::header(command_id::enquire_link_resp, 2)});
+  CHECK(talk.to_smsc() == pdu_list{pdus::header(command_id::enquire_link_resp, 3)});
+  CHECK(talk.host.recorded.empty());  // not acknowledged: it comes again
+  const leg leaving = GENERATE(leg::esme, leg::smsc);
+  const leg other = leaving == leg::esme ? leg::smsc : leg::esme;
+  talk.feed(leaving, pdus::header(command_id::unbind, 5));
+  CHECK(talk.sent_to(leaving) == pdu_list{pdus::header(command_id::unbind_resp, 5)});
+  const auto unbind = talk.sent_to(other);
+  REQUIRE(unbind.size() == 1);
+  CHECK(header_of(unbind[0]).command_id == command_id::unbind);
+  talk.feed(other, pdus::header(command_id::unbind_resp, header_of(unbind[0]).sequence_number));
+  CHECK(talk.session.ended());
+}
+
 TEST_CASE("too much unsent: nothing more is taken until half of it is gone") {
   config c = make_config();
   c.limits.max_unsent_octets = 1000;
@@ -444,9 +578,22 @@ TEST_CASE("answers nobody waits for are dropped") {
   conversation talk(parts);
   talk.bind("shop1");
   talk.esme(pdus::header(command_id::deliver_sm_resp, 4242));
-  talk.smsc(pdus::header(command_id::submit_sm_resp, 4242) + pdus::header(command_id::generic_nack, 0));
+  talk.smsc(pdus::header(command_id::submit_sm_resp, 4242) + pdus::header(command_id::generic_nack, 4242));
   CHECK(talk.to_smsc().empty());
   CHECK(talk.to_esme().empty());
+}
+
+TEST_CASE("a generic_nack without a number crosses") {
+  shared_parts parts;
+  conversation talk(parts);
+  const auto nack = pdus::header(command_id::generic_nack, 0, command_status::ESME_RINVCMDLEN);
+  talk.esme(nack);
+  CHECK(talk.to_esme().empty());
+  talk.bind("shop1");
+  talk.esme(nack);
+  talk.smsc(nack);
+  CHECK(talk.to_smsc() == pdu_list{nack});
+  CHECK(talk.to_esme() == pdu_list{nack});
 }
 
 TEST_CASE("outbind is not supported") {

@@ -132,6 +132,19 @@ TEST_CASE("message_payload is the user data when short_message is empty") {
   CHECK(smpp::user_data(m).empty());
 }
 
+TEST_CASE("a short_message of NULs alone does not hide a message_payload") {
+  const smpp::buffer payload{0x04, 0x24, 0, 1, 'x'}, nuls{0, 0}, text{'t', 0};
+  smpp::message m;
+  m.optional_parameters = payload;
+  m.short_message = nuls;
+  CHECK(smpp::user_data(m).size() == 1);
+  m.short_message = text;
+  CHECK(smpp::user_data(m).data() == text.data());
+  m.optional_parameters = {};
+  m.short_message = nuls;
+  CHECK(smpp::user_data(m).data() == nuls.data());
+}
+
 TEST_CASE("a person's message is told from receipts and acknowledgements") {
   for (const unsigned esm_class : {0x00U, 0x01U, 0x03U, 0x40U, 0x80U, 0xC3U}) {
     smpp::message m;

@@ -119,3 +119,12 @@ TEST_CASE("stragglers stay while hundreds of thousands pass them") {
   both.compare();
   CHECK(both.model() == stragglers);
 }
+
+TEST_CASE("cleared, it forgets all and goes on counting") {
+  window w;
+  const std::uint32_t before = w.add(1);
+  w.clear();
+  CHECK(w.empty());
+  CHECK(w.find(before) == nullptr);
+  CHECK(w.add(2) == before + 1);
+}

@@ -55,3 +55,10 @@ TEST_CASE("overlong forms, surrogates, cut and stray octets are not UTF-8") {
   CHECK_FALSE(is_utf8({0xF0, 0x9F, 0x98}));
   CHECK_FALSE(is_utf8({0xFF}));
 }
+
+TEST_CASE("what names no alphabet is read as UTF-8 or as Latin-1") {
+  CHECK(smpp::readable("") == "");
+  CHECK(smpp::readable("caf\xC3\xA9") == "caf\xC3\xA9");
+  CHECK(smpp::readable("caf\xE9") == "caf\xC3\xA9");
+  CHECK(smpp::readable("\xC3") == "\xC3\x83");
+}

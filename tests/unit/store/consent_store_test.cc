@@ -9,49 +9,14 @@
 #include <thread>
 
 #include "tests/unit/catch.h"
+#include "tests/unit/store/opened_store.h"
 #include "tests/unit/temporary_folder.h"
 
 using namespace store;
-
-namespace {
-
-std::unique_ptr<consent_store> opened(const std::filesystem::path& path) {
-  auto result = consent_store::open({path, nullptr});
-  if (const auto* why = std::get_if<failure>(&result)) throw std::runtime_error(why->message);
-  return std::move(std::get<0>(result));
-}
-
-event make(std::uint64_t digits, event_kind kind, consent_method method = consent_method::web_form,
-           scope s = {scope_kind::sender, "shop"}) {
-  event e;
-  e.actor = "test";
-  e.who = {digits};
-  e.kind = kind;
-  e.method = method;
-  e.scope = std::move(s);
-  e.source = "form";
-  e.evidence = "file:1";
-  e.occurred_at = instant{std::chrono::sys_days{std::chrono::year{2026} / 1 / 2}};
-  return e;
-}
-
-std::vector<recorded> done(outcome o) {
-  if (const auto* why = std::get_if<failure>(&o)) throw std::runtime_error(why->message);
-  return std::get<0>(std::move(o));
-}
-
-standing judged(consent_store& s, std::uint64_t digits) {
-  const question q{s.intern({scope_kind::sender, "shop"}), s.intern({scope_kind::group, "retail"}),
-                   consent_rule::opt_in, now()};
-  return s.judge({digits}, q).result;
-}
-
-constexpr std::uint64_t alice = 33612345678;
-
-}  // namespace
+using namespace testing;
 
 TEST_CASE("what is recorded is known at once and after opening again") {
-  testing::temporary_folder folder;
+  temporary_folder folder;
   {
     const auto s = opened(folder.path());
     CHECK(judged(*s, alice) == standing::no_consent);
@@ -75,7 +40,7 @@ TEST_CASE("what is recorded is known at once and after opening again") {
 }
 
 TEST_CASE("an opt-out blocks before the disk has answered") {
-  testing::temporary_folder folder;
+  temporary_folder folder;
   const auto s = opened(folder.path());
   done(s->record_and_wait({make(alice, event_kind::opt_in)}));
   s->record({make(alice, event_kind::opt_out, consent_method::mo_keyword, {scope_kind::group, "retail"})},
@@ -84,7 +49,7 @@ TEST_CASE("an opt-out blocks before the disk has answered") {
 }
 
 TEST_CASE("what the gate makes has strictly increasing times per number, also after opening again") {
-  testing::temporary_folder folder;
+  temporary_folder folder;
   instant last{};
   for (int round = 0; round < 2; ++round) {
     const auto s = opened(folder.path());
@@ -99,7 +64,7 @@ TEST_CASE("what the gate makes has strictly increasing times per number, also af
 }
 
 TEST_CASE("the same entry again changes nothing") {
-  testing::temporary_folder folder;
+  temporary_folder folder;
   const auto s = opened(folder.path());
   event e = make(alice, event_kind::opt_out);
   e.identity[0] = 9;
@@ -117,7 +82,7 @@ TEST_CASE("the same entry again changes nothing") {
 }
 
 TEST_CASE("a recall voids a source in memory at once, and after opening again") {
-  testing::temporary_folder folder;
+  temporary_folder folder;
   event recall = make(0, event_kind::recall);
   recall.occurred_at = now();
   {
@@ -130,7 +95,7 @@ TEST_CASE("a recall voids a source in memory at once, and after opening again") 
 }
 
 TEST_CASE("many threads record together, and nothing is lost") {
-  testing::temporary_folder folder;
+  temporary_folder folder;
   {
     const auto s = opened(folder.path());
     std::vector<std::thread> threads;
@@ -150,8 +115,21 @@ TEST_CASE("many threads record together, and nothing is lost") {
   CHECK(expected == 200);
 }
 
+TEST_CASE("an opt-in by reply counts at once although the clock has stepped back") {
+  temporary_folder folder;
+  const auto s = opened(folder.path());
+  event stop = make(alice, event_kind::opt_out);
+  stop.occurred_at = now() + std::chrono::minutes(30);  // the clock of that moment was ahead
+  record_one(*s, stop);
+  CHECK(judged(*s, alice) == standing::opted_out);
+  record_one(*s, make(alice, event_kind::opt_in, consent_method::mo_keyword));
+  CHECK(judged(*s, alice) == standing::allowed);
+  record_one(*s, make(alice + 1, event_kind::opt_in, consent_method::mo_keyword));
+  CHECK(std::get<0>(s->history({alice + 1})).front().occurred_at <= now());
+}
+
 TEST_CASE("one store, one gate") {
-  testing::temporary_folder folder;
+  temporary_folder folder;
   const auto s = opened(folder.path());
   const auto second = consent_store::open({folder.path(), nullptr});
   REQUIRE(std::holds_alternative<failure>(second));
@@ -159,7 +137,7 @@ TEST_CASE("one store, one gate") {
 }
 
 TEST_CASE("a clock far behind the newest event is not believed") {
-  testing::temporary_folder folder;
+  temporary_folder folder;
   const auto s = opened(folder.path());
   CHECK(s->available(now()));
   done(s->record_and_wait({make(alice, event_kind::opt_in)}));
@@ -170,7 +148,7 @@ TEST_CASE("a clock far behind the newest event is not believed") {
 
 TEST_CASE("kill -9 in a stream of opt-outs loses nothing that was acknowledged") {
   for (int round = 0; round < 5; ++round) {
-    testing::temporary_folder folder;
+    temporary_folder folder;
     int pipe_ends[2];
     REQUIRE(pipe(pipe_ends) == 0);
     const pid_t child = fork();
@@ -204,7 +182,7 @@ TEST_CASE("kill -9 in a stream of opt-outs loses nothing that was acknowledged")
 }
 
 TEST_CASE("a store that cannot be written says so, fails promptly, and recovers by itself") {
-  testing::temporary_folder folder;
+  temporary_folder folder;
   const pid_t child = fork();
   if (child == 0) {
     signal(SIGXFSZ, SIG_IGN);

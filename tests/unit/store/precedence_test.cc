@@ -41,6 +41,13 @@ fact reply(int day, scope_id scope = mine) {
   return f;
 }
 
+fact reassigned(int day) {
+  fact f = opt_in(day, scope_all, 0);
+  f.reassigned = true;
+  f.sequence += 3000;
+  return f;
+}
+
 standing judged(const std::vector<fact>& known, int today = 100, const recalls& r = {},
                 consent_rule rule = consent_rule::opt_in) {
   return judge(known, r, {mine, group, rule, at(today)}).result;
@@ -116,6 +123,42 @@ TEST_CASE("rule 8: a recall voids what its source brought up to it, but not what
   CHECK(judged({opt_in(19, mine, broker), opt_in(2, mine, form, 3)}, 100, r) == standing::source_recalled);
 }
 
+TEST_CASE("rule 8: an opt-in without an expiry lives for so many months from the person's act") {
+  using std::chrono::months;
+  const auto on = [](const char* text) { return read_time(text)->earliest; };
+  const auto judged_on = [&](const char* acted, const char* today, std::optional<instant> expires = {}, int life = 36) {
+    fact f = opt_in(1);
+    f.occurred_at = on(acted);
+    f.expires_at = expires;
+    return judge(std::vector{f}, {}, {mine, group, consent_rule::opt_in, on(today), months(life)}).result;
+  };
+  CHECK(judged_on("2023-05-10T12:00:00Z", "2026-05-10T11:59:59.999999Z") == standing::allowed);
+  CHECK(judged_on("2023-05-10T12:00:00Z", "2026-05-10T12:00:00Z") == standing::consent_expired);
+  CHECK(judged_on("2023-05-10", "2099-01-01", {}, 0) == standing::allowed);
+  CHECK(judged_on("2023-05-10", "2027-01-01", on("2028-01-01")) == standing::allowed);
+  CHECK(judged_on("2026-01-01", "2026-03-01", on("2026-02-01")) == standing::consent_expired);
+  CHECK(end_of(on("2024-02-29T10:00:00Z"), {}, months(36)) == on("2027-02-28T10:00:00Z"));
+  CHECK(end_of(on("2024-08-31"), {}, months(18)) == on("2026-02-28"));
+  CHECK(end_of(on("2024-02-29"), {}, months(48)) == on("2028-02-29"));
+  // What the person did for another sender extends nothing here; what it did for this one does.
+  const question q{mine, group, consent_rule::opt_in, on("2029-01-15"), months(36)};
+  CHECK(judge(std::vector{opt_in(1), opt_in(30, other)}, {}, q).result == standing::consent_expired);
+  CHECK(judge(std::vector{opt_in(1), opt_in(30, mine, broker)}, {}, q).result == standing::allowed);
+}
+
+TEST_CASE("rule 9: a reassigned number loses its opt-ins and keeps its opt-outs") {
+  CHECK(judged({opt_in(4), reassigned(5)}) == standing::no_consent);
+  CHECK(judged({opt_in(5), reassigned(5)}) == standing::no_consent);
+  CHECK(judged({opt_in(6), reassigned(5)}) == standing::allowed);
+  CHECK(judged({reply(4), reassigned(5)}) == standing::no_consent);
+  CHECK(judged({opt_out(3), reassigned(5)}) == standing::opted_out);
+  CHECK(judged({opt_out(3), opt_in(6), reassigned(5)}) == standing::opted_out);
+  CHECK(judged({opt_out(3), reply(6), reassigned(5)}) == standing::allowed);
+  CHECK(judged({opt_out(3), reply(4), reassigned(5)}, 100, {}, consent_rule::opt_out) == standing::allowed);
+  CHECK(judge(std::vector{opt_in(4), reassigned(5)}, {}, {mine, group, consent_rule::opt_in, at(9)}).sequence ==
+        reassigned(5).sequence);
+}
+
 TEST_CASE("any order and any repetition of the same facts gives the same state") {
   std::mt19937 random(7);  // NOLINT: the same sequence in every run
   const auto pick = [&](unsigned n) { return static_cast<int>(random() % n); };
@@ -125,9 +168,10 @@ TEST_CASE("any order and any repetition of the same facts gives the same state")
       const int day = pick(6);
       const auto scope = static_cast<scope_id>(pick(4));
       fact f = pick(3) == 0   ? opt_out(day, scope)
+               : pick(6) == 0 ? reassigned(day)
                : pick(3) == 0 ? reply(day, scope)
                               : opt_in(day, scope, static_cast<source_id>(1 + pick(2)));
-      if (!f.opt_out && pick(3) == 0) f.expires_at = at(day + pick(4));
+      if (!f.opt_out && !f.reassigned && pick(3) == 0) f.expires_at = at(day + pick(4));
       f.sequence = static_cast<std::uint64_t>(i + 1);
       facts.push_back(f);
     }

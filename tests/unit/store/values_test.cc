@@ -145,6 +145,64 @@ TEST_CASE("CSV as RFC 4180 has it, and what is not") {
   CHECK(wrong == std::vector<bool>{false, false, false, true, false, true});
 }
 
+TEST_CASE("a field over several lines keeps its line ends, and a row's own end is none of it") {
+  std::istringstream text("\"a\r\nb\",c\r\n\"x\ny\r\n\",z\n");
+  csv_reader reader(text);
+  const auto first = reader.next();
+  CHECK(first->fields == std::vector<std::string>{"a\r\nb", "c"});
+  CHECK(first->raw == "\"a\r\nb\",c");
+  const auto second = reader.next();
+  CHECK(second->fields == std::vector<std::string>{"x\ny\r\n", "z"});
+  CHECK(second->line == 3);
+  CHECK_FALSE(reader.next());
+}
+
+TEST_CASE("a quote that is never closed costs its own row, whatever stands behind it") {
+  std::string lines = "\"open\n";
+  for (int i = 0; i < 50000; ++i)
+    lines += "a,b\n";
+  std::istringstream text(lines);
+  csv_reader reader(text);
+  std::size_t rows = 0, wrong = 0;
+  while (const auto row = reader.next()) {
+    ++rows;
+    wrong += !row->wrong.empty();
+  }
+  CHECK(rows == 50001);
+  CHECK(wrong == 1);
+}
+
+namespace {
+
+// A file whose disk fails after the first octets.
+class failing : public std::stringbuf {
+ public:
+  failing(const std::string& text, std::size_t good) : std::stringbuf(text, std::ios::in), good_(good) {}
+
+ protected:
+  std::streamsize xsgetn(char* to, std::streamsize n) override {
+    if (read_ + static_cast<std::size_t>(n) > good_) throw std::runtime_error("the disk failed");
+    read_ += static_cast<std::size_t>(n);
+    return std::stringbuf::xsgetn(to, n);
+  }
+
+ private:
+  std::size_t good_, read_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a file that cannot be read to its end is not taken for a shorter one") {
+  testing::temporary_folder folder;
+  auto opened = consent_store::open({folder.path(), nullptr});
+  failing file("number,event,scope\n33612345678,opt_out,all\n", 10);
+  std::istream in(&file);
+  import_progress progress;
+  const auto why = import_csv(in, *std::get<0>(opened), {}, progress);
+  REQUIRE(why);
+  CHECK(why->message.find("cannot be read to its end") != std::string::npos);
+}
+
 TEST_CASE("an import takes the good rows, reports the others, and changes nothing the second time") {
   testing::temporary_folder folder;
   auto opened = consent_store::open({folder.path(), nullptr});

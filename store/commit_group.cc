@@ -1,0 +1,249 @@
+#include "store/commit_group.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace store {
+namespace {
+
+bool has_identity(const event& e) {
+  return e.identity != std::array<std::uint8_t, 16>{};
+}
+
+template <class... T>
+const failure* failed(const std::variant<T...>& v) {
+  return std::get_if<failure>(&v);
+}
+
+}  // namespace
+
+std::size_t event_id_hash::operator()(const event_id& id) const {
+  std::size_t tail = 0;  // its random part
+  std::memcpy(&tail, id.data() + 8, sizeof tail);
+  return tail;
+}
+
+std::optional<fact> fact_of(const event& e, names& n) {
+  fact f;
+  f.occurred_at = e.occurred_at;
+  f.sequence = e.sequence;
+  switch (e.kind) {
+    case event_kind::opt_in:
+      f.scope = n.intern(e.scope);
+      f.expires_at = e.expires_at;
+      f.source = n.intern_source(e.source);
+      f.by_reply = e.method == consent_method::mo_keyword || e.method == consent_method::double_opt_in;
+      return f;
+    case event_kind::opt_out:
+      f.scope = n.intern(e.scope);
+      f.opt_out = true;
+      return f;
+    case event_kind::reassigned:
+      f.reassigned = true;
+      return f;
+    case event_kind::recall:
+    case event_kind::correction:
+    case event_kind::erasure:
+      break;
+  }
+  return std::nullopt;
+}
+
+recalls recalls_of(const std::vector<event>& history, const event_ids& corrected, names& n) {
+  recalls r;
+  for (const event& e : history) {
+    if (e.kind == event_kind::recall && !corrected.contains(e.id))
+      r.add(n.intern_source(e.source), e.occurred_at, e.sequence);
+  }
+  return r;
+}
+
+commit_group::commit_group(const ledger& l, committed& known, instant wall)
+    : ledger_(l), known_(known), wall_(wall), last_sequence_(l.head().sequence) {}
+
+std::variant<std::vector<recorded>, failure> commit_group::add(std::vector<event> events) {
+  std::vector<recorded> results;
+  for (event& e : events) {
+    auto result = add_one(std::move(e));
+    if (const failure* why = failed(result)) return *why;
+    results.push_back(std::get<recorded>(result));
+  }
+  return results;
+}
+
+std::variant<recorded, failure> commit_group::add_one(event e) {
+  if (has_identity(e)) e.identity = known_.who.keys()->keyed(e.identity);
+  auto earlier = known_already(e);
+  if (const failure* why = failed(earlier)) return *why;
+  if (const auto& same = std::get<std::optional<recorded>>(earlier)) return *same;
+  if (const number plain = e.who; plain.digits != 0) {
+    e.who = known_.who.of(plain);
+    if (e.who.is_hash() && !plain.is_hash()) {
+      depersonalise(e, plain);
+      if (known_.facts.contains(plain)) left_over_.push_back(plain);  // it was erased while this event waited
+    }
+  }
+  e.sequence = last_sequence_ + 1;
+  e.recorded_at = wall_;
+  e.id = known_.ids.next(wall_);
+  if (auto why = e.kind == event_kind::correction ? correct(e) : add_fact(e)) return *why;
+  return number_and_keep(std::move(e));
+}
+
+recorded commit_group::number_and_keep(event e) {
+  last_sequence_ = e.sequence;
+  const recorded r{e.sequence, e.id, e.occurred_at, e.recorded_at, false};
+  if (has_identity(e)) identities_[std::string(e.identity.begin(), e.identity.end())] = r;
+  changes_.events.push_back(std::move(e));
+  return r;
+}
+
+std::variant<std::optional<recorded>, failure> commit_group::known_already(const event& e) {
+  if (e.corrects && (known_.corrected.contains(*e.corrects) || corrected_.contains(*e.corrects)))
+    return std::optional(recorded{0, {}, {}, {}, true});
+  if (!has_identity(e)) return std::optional<recorded>();
+  if (const auto here = identities_.find(std::string(e.identity.begin(), e.identity.end()));
+      here != identities_.end()) {
+    recorded r = here->second;
+    r.already_known = true;
+    return std::optional(r);
+  }
+  const auto sequence = ledger_.find_identity(e.identity);
+  if (const failure* why = failed(sequence)) return *why;
+  const auto found = std::get<std::optional<std::uint64_t>>(sequence);
+  if (!found) return std::optional<recorded>();
+  const auto there = ledger_.at(*found);
+  if (const failure* why = failed(there)) return *why;
+  const event same = std::get<std::optional<event>>(there).value_or(event{});
+  return std::optional(recorded{*found, same.id, same.occurred_at, same.recorded_at, true});
+}
+
+// What is on disk of a number is read there: the index may hold what is not on disk.
+std::optional<failure> commit_group::add_fact(const event& e) {
+  const std::optional<fact> f = fact_of(e, known_.names);
+  if (!f) return std::nullopt;
+  auto [known, is_new] = states_.try_emplace(e.who.digits);
+  if (is_new && known_.facts.contains(e.who)) {
+    auto on_disk = ledger_.state(e.who);
+    if (const failure* why = failed(on_disk)) return *why;
+    known->second = std::move(std::get<std::vector<fact>>(on_disk));
+  }
+  merge(known->second, *f);
+  facts_.emplace_back(e.who, *f);
+  return std::nullopt;
+}
+
+// The history of the number as it will be, without this event.
+std::variant<std::vector<event>, failure> commit_group::history(number who) const {
+  auto all = ledger_.history(who);
+  if (auto* events = std::get_if<std::vector<event>>(&all)) {
+    for (const event& e : changes_.events) {
+      if (e.who == who) events->push_back(e);
+    }
+  }
+  return all;
+}
+
+// A corrected event counts no more: what is known of its number is made again from all the others.
+std::optional<failure> commit_group::correct(const event& e) {
+  corrected_.insert(*e.corrects);
+  if (e.who.digits == 0) {
+    recalls_corrected_ = true;
+    return std::nullopt;
+  }
+  const auto all = history(e.who);
+  if (const failure* why = failed(all)) return *why;
+  std::vector<fact>& known = states_[e.who.digits];
+  known.clear();
+  for (const event& other : std::get<std::vector<event>>(all)) {
+    if (known_.corrected.contains(other.id) || corrected_.contains(other.id)) continue;
+    if (const auto f = fact_of(other, known_.names)) merge(known, *f);
+  }
+  replaced_.push_back(e.who);
+  return std::nullopt;
+}
+
+std::variant<erased, failure> commit_group::erase(number who, event by) {
+  const auto keys = known_.who.keys();
+  const number kept_as = known_.who.of(who);
+  const number stand_in = kept_as.is_hash() ? kept_as : keys->hashed(kept_as, 0);
+  const auto all = ledger_.history(kept_as);
+  if (const failure* why = failed(all)) return *why;
+  auto known = ledger_.state(kept_as);
+  if (const failure* why = failed(known)) return *why;
+
+  const std::uint64_t sequence = last_sequence_ + 1;
+  bool before = false;
+  for (const event& e : std::get<std::vector<event>>(all)) {
+    before |= e.kind == event_kind::erasure;
+    if (e.erased_by != 0 || e.kind == event_kind::erasure) continue;
+    const auto octets = ledger_.record_at(e.sequence);
+    if (const failure* why = failed(octets)) return *why;
+    const auto& whole = std::get<std::optional<std::string>>(octets).value_or("");
+    auto rest = without_person(whole, e.sequence, stand_in, sequence, *keys);
+    if (!rest) return failure{"event " + std::to_string(e.sequence) + " is damaged: nothing was erased"};
+    changes_.rewritten.push_back({e.sequence, std::move(*rest), kept_as, stand_in});
+  }
+  if (before && changes_.rewritten.empty()) return erased{.hash = stand_in, .already = true};
+  if (kept_as != stand_in) {
+    states_[kept_as.digits].clear();
+    states_[stand_in.digits] = std::move(std::get<std::vector<fact>>(known));
+    replaced_ = {stand_in};
+    left_over_ = {kept_as};
+  }
+  by.who = stand_in;
+  by.sequence = sequence;
+  by.recorded_at = by.occurred_at = wall_;
+  by.id = known_.ids.next(wall_);
+  return erased{number_and_keep(std::move(by)), stand_in, changes_.rewritten.size(), false};
+}
+
+std::vector<number> commit_group::replaced() const {
+  std::vector<number> all = replaced_;
+  all.insert(all.end(), left_over_.begin(), left_over_.end());
+  return all;
+}
+
+const ledger::changes& commit_group::finish() {
+  for (auto& [digits, known] : states_)
+    changes_.states.emplace_back(number{digits}, std::move(known));
+  changes_.names = known_.names.unsaved();
+  return changes_;
+}
+
+void commit_group::apply() {
+  known_.names.saved(changes_.names);
+  for (const auto& [who, f] : facts_)
+    known_.facts.merge(who, f);
+  known_.corrected.merge(corrected_);
+  replace_facts();
+  for (const event& e : changes_.events) {
+    if (e.kind == event_kind::recall)
+      known_.facts.recall(known_.names.intern_source(e.source), e.occurred_at, e.sequence);
+  }
+  if (!recalls_corrected_) return;
+  const auto all = history({});
+  if (const auto* events = std::get_if<std::vector<event>>(&all))
+    known_.facts.set_recalls(recalls_of(*events, known_.corrected, known_.names));
+}
+
+// What blocks in memory and is not on disk yet goes on blocking.
+void commit_group::replace_facts() {
+  const auto keep_pending = [&](number of, std::vector<fact>& to) {
+    for (const fact& f : known_.facts.facts(of)) {
+      if (f.sequence == 0) merge(to, f);
+    }
+  };
+  for (const auto& [who, known] : changes_.states) {
+    if (std::ranges::find(replaced_, who) == replaced_.end()) continue;
+    std::vector<fact> now_known = known;
+    keep_pending(who, now_known);
+    for (const number plain : left_over_)
+      keep_pending(plain, now_known);
+    known_.facts.replace(who, std::move(now_known));
+  }
+  for (const number plain : left_over_)
+    known_.facts.replace(plain, {});
+}
+
+}  // namespace store

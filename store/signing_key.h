@@ -1,0 +1,33 @@
+// The key with which the gate signs the head of its ledger: Ed25519 (RFC 8032), PEM (PKCS #8), in a file of its own
+// (ledger.key, mode 0600), made at the first start.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "store/failure.h"
+#include "store/ledger_head.h"
+
+namespace store {
+
+class signing_key {
+ public:
+  static std::variant<signing_key, failure> open(const std::filesystem::path& file);
+
+  std::string sign(std::string_view message) const;  // 64 octets
+  std::string public_key() const;                    // PEM, SubjectPublicKeyInfo
+
+ private:
+  using key = std::shared_ptr<void>;  // OpenSSL's types do not leave store/
+  explicit signing_key(key k) : key_(std::move(k)) {}
+  key key_;
+};
+
+// What is signed: "consentgate ledger head\nSEQUENCE\nHASH\nTIME\n", the hash as hexadecimal digits, the time of
+// signing.
+std::string statement_of(const ledger_head& head, instant at);
+
+}  // namespace store

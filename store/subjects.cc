@@ -1,0 +1,50 @@
+#include "store/subjects.h"
+
+#include <string>
+
+#include "store/hexadecimal.h"
+
+namespace store {
+namespace {
+
+constexpr std::size_t telling_digits = 8;
+
+bool tells(std::string_view text, std::string_view digits) {
+  return text.find(digits) != std::string_view::npos || text.find(hexadecimal(digits)) != std::string_view::npos;
+}
+
+}  // namespace
+
+number subjects::of(number who) const {
+  if (who.digits == 0 || who.is_hash() || !may_be_hashed()) return who;
+  const auto keys = keys_.load();
+  for (std::size_t place = 0; place < keys->count(); ++place) {
+    if (const number hash = keys->hashed(who, place); known_.contains(hash)) return hash;
+  }
+  return always_hashed_ ? keys->hashed(who, 0) : who;
+}
+
+std::optional<finding> subjects::judge(number who, const question& q) const {
+  if (!always_hashed_) {
+    if (auto f = known_.judge(who, q)) return f;
+    if (known_.hashes() == 0) return std::nullopt;
+  }
+  const auto keys = keys_.load();
+  for (std::size_t place = 0; place < keys->count(); ++place) {
+    if (auto f = known_.judge(keys->hashed(who, place), q)) return f;
+  }
+  return std::nullopt;
+}
+
+void depersonalise(event& e, number plain) {
+  const std::string digits = to_string(plain);
+  const std::string_view last = std::string_view(digits).substr(digits.size() - telling_digits);
+  e.number_as_received.clear();
+  if (tells(e.evidence, last)) {
+    if (e.evidence_sha256.empty()) e.evidence_sha256 = hexadecimal(sha256().add(e.evidence).finish());
+    e.evidence.clear();
+  }
+  if (tells(e.wording, last)) e.wording.clear();
+}
+
+}  // namespace store

@@ -1,0 +1,192 @@
+#include <fstream>
+#include <iterator>
+
+#include "store/bytes.h"
+#include "tests/unit/catch.h"
+#include "tests/unit/store/opened_store.h"
+#include "tests/unit/temporary_folder.h"
+
+using namespace store;
+using namespace testing;
+
+namespace {
+
+// Every file of the store holds neither the digits nor the key that stands for them.
+std::string where_found(const std::filesystem::path& folder, std::uint64_t digits) {
+  std::string key;
+  for (int shift = 56; shift >= 0; shift -= 8)
+    key.push_back(static_cast<char>(digits >> shift));
+  byte_writer varint;
+  varint.varint(digits);
+  const std::vector<std::string> forms{std::to_string(digits).substr(2), key, varint.take()};
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    const std::string content((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    for (const std::string& form : forms)
+      if (content.find(form) != std::string::npos) return entry.path().filename().string();
+  }
+  return "";
+}
+
+event stop_of(std::uint64_t digits) {
+  event e = make(digits, event_kind::opt_out, consent_method::mo_keyword, {scope_kind::group, "retail"});
+  e.number_as_received = std::to_string(digits);
+  e.evidence = R"({"pdu":"00","text":"STOP","source_addr":")" + std::to_string(digits) + "\"}";
+  return e;
+}
+
+verification verified(const consent_store& s) {
+  return std::get<verification>(s.verify(nullptr));
+}
+
+}  // namespace
+
+TEST_CASE("an erased person is nowhere in the files, and the suppression still refuses") {
+  temporary_folder folder;
+  {
+    const auto s = opened(folder.path());
+    for (std::uint64_t i = 0; i < 500; ++i)
+      record_one(*s, make(33700000000 + i, event_kind::opt_in));
+    event opt_in = make(alice, event_kind::opt_in);
+    opt_in.number_as_received = "0612345678";
+    opt_in.wording = "I, 0612345678, agree";
+    record_one(*s, opt_in);
+    record_one(*s, stop_of(alice));
+    REQUIRE(!where_found(folder.path(), alice).empty());
+    const erased e = erase(*s, alice, "asked by letter");
+    CHECK(e.events == 2);
+    CHECK(e.hash.is_hash());
+    CHECK(s->owes_purge());
+    CHECK(judged(*s, alice) == standing::opted_out);
+    REQUIRE_FALSE(s->purge());
+    CHECK_FALSE(s->owes_purge());
+    CHECK(where_found(folder.path(), alice) == "");
+    CHECK(verified(*s).first_misfit == 0);
+  }
+  const auto s = opened(folder.path());
+  CHECK(where_found(folder.path(), alice) == "");
+  CHECK(judged(*s, alice) == standing::opted_out);
+  CHECK(judged(*s, 33700000001) == standing::allowed);
+  const auto history = std::get<0>(s->history({alice}));
+  REQUIRE(history.size() == 3);
+  CHECK(history[0].who == s->kept_as({alice}));
+  CHECK(history[0].wording.empty());
+  CHECK(history[0].evidence.empty());
+  CHECK(history[0].source == "form");
+  CHECK(history[0].erased_by == history[2].sequence);
+  CHECK(history[2].kind == event_kind::erasure);
+  CHECK(history[2].reason == "asked by letter");
+  CHECK(history[2].actor == "officer");
+}
+
+TEST_CASE("what an erased person does later is kept under its hash, too") {
+  temporary_folder folder;
+  const auto s = opened(folder.path());
+  record_one(*s, make(alice, event_kind::opt_in));
+  erase(*s, alice);
+  record_one(*s, stop_of(alice));
+  CHECK(judged(*s, alice) == standing::opted_out);
+  event start = make(alice, event_kind::opt_in, consent_method::mo_keyword);
+  record_one(*s, start);
+  CHECK(judged(*s, alice) == standing::allowed);
+  const auto history = std::get<0>(s->history({alice}));
+  REQUIRE(history.size() == 4);
+  CHECK(history[2].who == history[1].who);
+  CHECK(history[2].evidence.empty());
+  CHECK(history[2].evidence_sha256.size() == 64);
+  CHECK(history[2].number_as_received.empty());
+  CHECK(history[3].evidence == "file:1");
+  CHECK(erase(*s, alice).events == 2);
+  CHECK(erase(*s, alice).already);
+  REQUIRE_FALSE(s->purge());
+  CHECK(where_found(folder.path(), alice) == "");
+  CHECK(verified(*s).first_misfit == 0);
+}
+
+TEST_CASE("an opt-out that waits for the disk while its person is erased goes on blocking") {
+  temporary_folder folder;
+  const auto s = opened(folder.path());
+  record_one(*s, make(alice, event_kind::opt_in));
+  std::promise<void> first, second;
+  event by;
+  s->erase({alice}, by, [&](const auto&) { first.set_value(); });
+  s->record({stop_of(alice)}, [&](const outcome&) { second.set_value(); });
+  CHECK(judged(*s, alice) == standing::opted_out);
+  first.get_future().wait();
+  CHECK(judged(*s, alice) == standing::opted_out);
+  second.get_future().wait();
+  CHECK(judged(*s, alice) == standing::opted_out);
+  CHECK(s->kept_as({alice}).is_hash());
+  CHECK(std::get<0>(s->history({alice})).size() == 3);
+}
+
+TEST_CASE("the same row again is recognised after the person was erased") {
+  temporary_folder folder;
+  const auto s = opened(folder.path());
+  event row = make(alice, event_kind::opt_in);
+  row.identity[0] = 5;
+  record_one(*s, row);
+  erase(*s, alice);
+  CHECK(record_one(*s, row).already_known);
+  CHECK(s->stats().ledger_events == 2);
+}
+
+TEST_CASE("a new key leaves the erased found, and a wrong or missing file of keys is refused") {
+  temporary_folder folder;
+  const auto file = folder.path() / "numbers.key";
+  {
+    const auto s = opened(folder.path());
+    record_one(*s, stop_of(alice));
+    erase(*s, alice);
+    REQUIRE_FALSE(s->rotate_keys());
+    record_one(*s, stop_of(alice + 1));
+    erase(*s, alice + 1);
+    CHECK(judged(*s, alice) == standing::opted_out);
+  }
+  {
+    const auto s = opened(folder.path());
+    CHECK(judged(*s, alice) == standing::opted_out);
+    CHECK(judged(*s, alice + 1) == standing::opted_out);
+    CHECK(verified(*s).first_misfit == 0);
+  }
+  std::filesystem::rename(file, folder.path() / "away");
+  const auto without = consent_store::open({folder.path(), nullptr});
+  REQUIRE(std::holds_alternative<failure>(without));
+  CHECK(std::get<failure>(without).message.find("is missing") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(file));
+  temporary_folder other;
+  {
+    opened(other.path());
+  }
+  std::filesystem::copy_file(other.path() / "numbers.key", file);
+  const auto with_others = consent_store::open({folder.path(), nullptr});
+  REQUIRE(std::holds_alternative<failure>(with_others));
+  CHECK(std::get<failure>(with_others).message.find("not the file that belongs") != std::string::npos);
+}
+
+TEST_CASE("a store of hashes keeps no number at all") {
+  temporary_folder folder;
+  {
+    const auto s = opened(folder.path(), true);
+    event opt_in = make(alice, event_kind::opt_in);
+    opt_in.number_as_received = "+33612345678";
+    record_one(*s, opt_in);
+    CHECK(judged(*s, alice) == standing::allowed);
+    record_one(*s, stop_of(alice));
+    CHECK(judged(*s, alice) == standing::opted_out);
+    CHECK(where_found(folder.path(), alice) == "");
+    CHECK(std::get<0>(s->history({alice}))[0].evidence == "file:1");
+  }
+  {
+    const auto s = opened(folder.path(), true);
+    CHECK(judged(*s, alice) == standing::opted_out);
+    CHECK(erase(*s, alice).events == 2);
+    CHECK(std::get<0>(s->history({alice}))[0].evidence.empty());
+    CHECK(judged(*s, alice) == standing::opted_out);
+    CHECK(where_found(folder.path(), alice) == "");
+  }
+  const auto plain = consent_store::open({folder.path(), nullptr, false});
+  REQUIRE(std::holds_alternative<failure>(plain));
+  CHECK(std::get<failure>(plain).message.find("storage") != std::string::npos);
+}

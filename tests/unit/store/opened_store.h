@@ -1,0 +1,62 @@
+// A store in a folder of the test's own, and events to put into it.
+#pragma once
+
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <stdexcept>
+
+#include "store/consent_store.h"
+
+namespace testing {
+
+inline constexpr std::uint64_t alice = 33612345678;
+
+inline std::unique_ptr<store::consent_store> opened(const std::filesystem::path& path, bool hashed = false) {
+  auto result = store::consent_store::open({path, nullptr, hashed});
+  if (const auto* why = std::get_if<store::failure>(&result)) throw std::runtime_error(why->message);
+  return std::move(std::get<0>(result));
+}
+
+inline store::event make(std::uint64_t digits, store::event_kind kind,
+                         store::consent_method method = store::consent_method::web_form,
+                         store::scope s = {store::scope_kind::sender, "shop"}) {
+  store::event e;
+  e.actor = "test";
+  e.who = {digits};
+  e.kind = kind;
+  e.method = method;
+  e.scope = std::move(s);
+  e.source = "form";
+  e.evidence = "file:1";
+  e.occurred_at = store::instant{std::chrono::sys_days{std::chrono::year{2026} / 1 / 2}};
+  return e;
+}
+
+inline std::vector<store::recorded> done(store::outcome o) {
+  if (const auto* why = std::get_if<store::failure>(&o)) throw std::runtime_error(why->message);
+  return std::get<0>(std::move(o));
+}
+
+inline store::recorded record_one(store::consent_store& s, store::event e) {
+  return done(s.record_and_wait({std::move(e)})).front();
+}
+
+inline store::standing judged(store::consent_store& s, std::uint64_t digits) {
+  const store::question q{s.intern({store::scope_kind::sender, "shop"}), s.intern({store::scope_kind::group, "retail"}),
+                          store::consent_rule::opt_in, store::now()};
+  return s.judge({digits}, q).result;
+}
+
+inline store::erased erase(store::consent_store& s, std::uint64_t digits, const std::string& reason = "asked") {
+  store::event by;
+  by.actor = "officer";
+  by.reason = reason;
+  std::promise<std::variant<store::erased, store::failure>> promise;
+  s.erase({digits}, by, [&](auto result) { promise.set_value(std::move(result)); });
+  auto result = promise.get_future().get();
+  if (const auto* why = std::get_if<store::failure>(&result)) throw std::runtime_error(why->message);
+  return std::get<store::erased>(result);
+}
+
+}  // namespace testing
