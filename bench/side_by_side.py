@@ -82,11 +82,10 @@ def start_haproxy(stack, folder, sink):
     return process, port
 
 
-def start_gate(stack, folder, sink, options):
-    port, admin = free_port(), free_port()
-    system_ids = ", ".join(f"bench{i + 1}" for i in range(max(s["binds"] for s in SHAPES)))
-    config, csv = folder / "consentgate.yaml", folder / "consents.csv"
-    config.write_text(GATE.format(port=port, sink=sink.port, store=folder / "store", admin=admin, system_ids=system_ids))
+def import_consents(folder, options):
+    """Into folder/store."""
+    config, csv = folder / "import.yaml", folder / "consents.csv"
+    config.write_text(GATE.format(port=1, sink=1, store=folder / "store", admin=1, system_ids="bench"))
     write_consents(csv, options.numbers)
     binary = str(options.bin / "consentgate")
     started = time.monotonic()
@@ -97,13 +96,20 @@ def start_gate(stack, folder, sink, options):
     print(f"imported {options.numbers} consents in {time.monotonic() - started:.1f} s", file=sys.stderr)
     csv.unlink()
 
+
+def start_gate(stack, folder, sink, options, name="gate", store="store", extra=""):
+    port, admin = free_port(), free_port()
+    system_ids = ", ".join(f"bench{i + 1}" for i in range(max(s["binds"] for s in SHAPES)))
+    config = folder / f"{name}.yaml"
+    config.write_text(GATE.format(port=port, sink=sink.port, store=folder / store, admin=admin, system_ids=system_ids) + extra)
+
     def ready():
         try:
             return urllib.request.urlopen(f"http://127.0.0.1:{admin}/readyz", timeout=2).status == 200
         except (urllib.error.URLError, OSError):
             return False
 
-    process = stack.enter_context(Process("gate", [binary, "serve", "--config", str(config)], folder))
+    process = stack.enter_context(Process(name, [str(options.bin / "consentgate"), "serve", "--config", str(config)], folder))
     wait_for("ready", ready, process, 60)
     return process, port
 
@@ -150,9 +156,9 @@ def check_far_end(measured, received):
             wrong.append(f"{name}: {accepted} messages were accepted and {far_end['submits']} reached the SMSC")
         if far_end["errors"] != 0:
             wrong.append(f"{name}: the SMSC did not understand {far_end['errors']} PDUs")
-    if received["gate"]["unconsented"] != 0:
-        wrong.append(f"gate: {received['gate']['unconsented']} messages without consent reached the SMSC")
-    if received["haproxy"]["unconsented"] == 0:
+        if name not in ("direct", "haproxy") and far_end["unconsented"] != 0:
+            wrong.append(f"{name}: {far_end['unconsented']} messages without consent reached the SMSC")
+    if "haproxy" in received and received["haproxy"]["unconsented"] == 0:
         wrong.append("haproxy: no message without consent was sent: this run proves nothing")
     return wrong
 
@@ -177,6 +183,7 @@ def main():
         sinks = {name: stack.enter_context(Sink(f"sink-{name}", str(options.bin / "smsc_sink"), FIRST, options.numbers, folder))
                  for name in ["direct", "haproxy", "gate"]}
         haproxy, haproxy_port = start_haproxy(stack, folder, sinks["haproxy"])
+        import_consents(folder, options)
         gate, gate_port = start_gate(stack, folder, sinks["gate"], options)
         paths = {
             "direct": {"port": sinks["direct"].port, "sink": sinks["direct"], "proxy": None, "refuses": False},

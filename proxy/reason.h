@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -10,7 +11,7 @@
 
 namespace proxy {
 
-enum class reason {
+enum class reason : std::uint8_t {
   none,  // consented, or needs no consent
   sender_mismatch,
   unreadable_number,
@@ -23,7 +24,11 @@ enum class reason {
 };
 inline constexpr std::size_t reason_count = 9;
 
-enum class verdict { forwarded, refused, observed };  // observed: would have been refused, observe mode let it pass
+enum class verdict : std::uint8_t {
+  forwarded,
+  refused,
+  observed
+};  // observed: would have been refused, observe mode let it pass
 inline constexpr std::size_t verdict_count = 3;
 
 constexpr std::string_view name(reason r) {

@@ -68,6 +68,13 @@ command_status decode_broadcast_sm(octets pdu, address& source_addr) {
   return body.failed() ? command_status::ESME_RINVMSGLEN : command_status::ESME_ROK;
 }
 
+std::string_view message_id(octets answer) {
+  const octets body = answer.subspan(header_length);
+  field_reader fields(body);
+  const std::string_view terminated = fields.c_octet_string();
+  return fields.failed() ? std::string_view(reinterpret_cast<const char*>(body.data()), body.size()) : terminated;
+}
+
 octets user_data(const message& m) {
   const bool blank = std::ranges::all_of(m.short_message, [](std::uint8_t octet) { return octet == 0; });
   return blank ? find(m.optional_parameters, tag::message_payload).value_or(m.short_message) : m.short_message;

@@ -53,6 +53,10 @@ command_status decode_data_sm(octets pdu, message& out, bool submission);
 // broadcast_sm (SMPP 5.0, 4.4.1): only the address it claims to come from.
 command_status decode_broadcast_sm(octets pdu, address& source_addr);
 
+// The message_id an SMSC gives in its answer to a submission: every such answer begins with it. Empty when there is
+// none; one without its NUL is taken as it is.
+std::string_view message_id(octets answer);
+
 // The user data: message_payload when it is there and short_message is empty (5.3.2.32) or NULs alone, short_message
 // otherwise.
 octets user_data(const message& m);

@@ -97,6 +97,20 @@ void append_submit_multi(buffer& out, const submit_multi& m, const std::vector<b
   close(out, start);
 }
 
+std::vector<unsuccess_sme> unsuccess_in(octets submit_multi_resp) {
+  field_reader body(submit_multi_resp.subspan(header_length));
+  body.c_octet_string();  // message_id
+  const std::uint8_t no_unsuccess = body.integer();
+  std::vector<unsuccess_sme> all;
+  for (unsigned i = 0; i < no_unsuccess; ++i) {
+    const address to = body.address();
+    const octets status = body.octet_string(4);
+    if (body.failed()) return {};
+    all.push_back({to.ton, to.npi, std::string(to.text), command_status{read_u32(status.data())}});
+  }
+  return all;
+}
+
 void append_submit_multi_resp(buffer& out, command_status status, std::uint32_t sequence_number,
                               const std::vector<unsuccess_sme>& refused) {
   const std::size_t start = out.size();

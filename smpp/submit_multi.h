@@ -41,6 +41,9 @@ struct unsuccess_sme {
   command_status error_status_code{};
 };
 
+// The destinations that the SMSC says did not get the message; none when the answer's body is absent or cut short.
+std::vector<unsuccess_sme> unsuccess_in(octets submit_multi_resp);
+
 // Appends a submit_multi_resp made by the gate alone: message_id is empty.
 void append_submit_multi_resp(buffer& out, command_status status, std::uint32_t sequence_number,
                               const std::vector<unsuccess_sme>& refused);

@@ -36,6 +36,7 @@ class consent_store::implementation {
   class index index;
   class subjects subjects;
   act_times times;
+  std::unique_ptr<journal_keeper> journal;
   std::unique_ptr<class writer> writer;
   std::unique_ptr<class purger> purger;
   std::mutex keys_mutex;
@@ -95,8 +96,12 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
   auto i = std::make_unique<implementation>(o.path, std::move(std::get<number_keys>(keys)), o.hashed_numbers);
   committed known{i->index, i->names, i->subjects, {}, {}};
   if (auto why = i->load(*l, known)) return *why;
+  const auto journal_end = l->newest_in_journal();
+  if (const auto* why = std::get_if<failure>(&journal_end)) return *why;
+  i->journal = std::make_unique<journal_keeper>(std::get<ledger::journal_end>(journal_end));
+  i->journal->set_renumbering([&who = i->subjects](number n) { return who.of(n); });
   const bool remains = l->owes_purge();
-  i->writer = std::make_unique<writer>(o.path, std::move(l), std::move(known), std::move(o.on_write));
+  i->writer = std::make_unique<writer>(o.path, std::move(l), std::move(known), *i->journal, std::move(o.on_write));
   i->purger = std::make_unique<purger>([p = i.get()] { return p->purge(); }, remains);
   return std::unique_ptr<consent_store>(new consent_store(std::move(i)));
 }
@@ -264,8 +269,47 @@ std::optional<failure> consent_store::backup(const std::filesystem::path& folder
   return std::nullopt;
 }
 
+text_id consent_store::journal_text(std::string_view text) {
+  return implementation_->journal->texts.intern(text);
+}
+
+journal_batch consent_store::journal(journal_batch lines) {
+  journal_batch empty = implementation_->journal->add(std::move(lines));
+  implementation_->writer->wake();
+  return empty;
+}
+
+void consent_store::flush_journal(std::function<void()> done) {
+  implementation_->journal->flush(std::move(done));
+  implementation_->writer->wake();
+}
+
+void consent_store::keep_journal_for(std::chrono::seconds retention) {
+  implementation_->journal->keep_for(retention);
+  implementation_->writer->wake();
+}
+
+std::optional<failure> consent_store::scan_journal(const journal_query& q,
+                                                   const std::function<bool(const journal_entry&)>& visit) const {
+  const auto place = scan_journal(q, {}, SIZE_MAX, visit);
+  const auto* why = std::get_if<failure>(&place);
+  return why == nullptr ? std::nullopt : std::optional(*why);
+}
+
+// A person who was erased is found under the hash that stands for the number.
+std::variant<journal_place, failure> consent_store::scan_journal(
+    const journal_query& q, journal_place place, std::size_t most_blocks,
+    const std::function<bool(const journal_entry&)>& visit) const {
+  using result = std::variant<journal_place, failure>;
+  journal_query as_kept = q;
+  if (q.who) as_kept.who = kept_as(*q.who);
+  return implementation_->writer->with_ledger<result>(
+      [&](const ledger& l) { return search_journal(l, as_kept, place, most_blocks, visit); });
+}
+
 statistics consent_store::stats() const {
-  return {implementation_->index.numbers(), implementation_->writer->last_sequence(), implementation_->index.octets()};
+  return {implementation_->index.numbers(), implementation_->writer->last_sequence(), implementation_->index.octets(),
+          implementation_->journal->dropped()};
 }
 
 std::string consent_store::condition() const {

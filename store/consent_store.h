@@ -13,6 +13,7 @@
 
 #include "store/event.h"
 #include "store/failure.h"
+#include "store/journal_search.h"
 #include "store/ledger_head.h"
 #include "store/precedence.h"
 
@@ -44,6 +45,7 @@ struct statistics {
   std::uint64_t numbers = 0;        // numbers with any state
   std::uint64_t ledger_events = 0;  // the newest sequence
   std::uint64_t index_bytes = 0;
+  std::uint64_t journal_dropped = 0;  // decisions that could not be written in time, since the start
 };
 
 // What a walk along the chain of the ledger found.
@@ -123,6 +125,25 @@ class consent_store {
   ledger_head head() const;
   // A consistent copy in a folder that is made for it; a store like this one can be opened there.
   std::optional<failure> backup(const std::filesystem::path& folder) const;
+
+  // --- the journal of decisions: any thread ---
+
+  // The number of a text that decisions share; the same as long as the store is open.
+  text_id journal_text(std::string_view text);
+  // Hands lines over, to be written within a second; gives back an empty batch to fill next. Never waits: when the disk
+  // cannot keep up the oldest are dropped, and counted.
+  journal_batch journal(journal_batch lines);
+  // Calls done() on the writer's thread when what has been handed over is on disk, or cannot be written just now.
+  void flush_journal(std::function<void()> done);
+  // Entries older than this are removed, now and each hour; 0: none is, as at first.
+  void keep_journal_for(std::chrono::seconds retention);
+  // What matches, in the order in which the decisions were complete, until the visitor returns false. The second form
+  // goes on after `place` and stops after so many blocks.
+  std::optional<failure> scan_journal(const journal_query& q,
+                                      const std::function<bool(const journal_entry&)>& visit) const;
+  std::variant<journal_place, failure> scan_journal(const journal_query& q, journal_place place,
+                                                    std::size_t most_blocks,
+                                                    const std::function<bool(const journal_entry&)>& visit) const;
 
   statistics stats() const;
   std::string condition() const;  // why it is not available, for people; empty when it is

@@ -14,8 +14,8 @@ namespace {
 constexpr const char* format_key = "format";
 constexpr const char* format = "consentgate 2";
 
-constexpr std::array<const char*, family_count> family_names{"default",    "events", "states",     "history",
-                                                             "identities", "names",  "corrections"};
+constexpr std::array<const char*, family_count> family_names{
+    "default", "events", "states", "history", "identities", "names", "corrections", "journal", "journal_filters"};
 
 rocksdb::ColumnFamilyOptions family_options(bool point_lookups) {
   rocksdb::BlockBasedTableOptions table;
@@ -26,6 +26,14 @@ rocksdb::ColumnFamilyOptions family_options(bool point_lookups) {
   o.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   o.compression = rocksdb::kLZ4Compression;
   o.write_buffer_size = std::size_t{32} << 20U;
+  return o;
+}
+
+// Written in the order of its keys, read seldom, and dense already.
+rocksdb::ColumnFamilyOptions journal_options() {
+  rocksdb::ColumnFamilyOptions o = family_options(false);
+  o.compression = rocksdb::kNoCompression;
+  o.write_buffer_size = std::size_t{16} << 20U;
   return o;
 }
 
@@ -85,8 +93,11 @@ std::optional<failure> check_format(rocksdb::DB& db, const std::filesystem::path
 
 std::variant<std::unique_ptr<database>, failure> database::open(const std::filesystem::path& path, when_missing m) {
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
-  for (std::size_t f = 0; f < family_count; ++f)
-    wanted.emplace_back(family_names[f], family_options(f == states || f == identities));
+  for (std::size_t f = 0; f < family_count; ++f) {
+    const bool of_journal = f == journal_blocks || f == journal_filters;
+    wanted.emplace_back(family_names[f],
+                        of_journal ? journal_options() : family_options(f == states || f == identities));
+  }
   auto made = std::make_unique<database>();
   rocksdb::DB* db = nullptr;
   const Status opened =
@@ -115,6 +126,20 @@ std::variant<std::optional<std::string>, failure> database::get(family f, Slice 
   if (s.IsNotFound()) return std::optional<std::string>();
   if (!s.ok()) return broken(what + " cannot be read", s);
   return std::optional(std::move(value));
+}
+
+std::optional<failure> database::write(rocksdb::WriteBatch& batch, bool synced) const {
+  rocksdb::WriteOptions o;
+  o.sync = synced;
+  const Status s = db->Write(o, &batch);
+  // Nothing may be written to the log after a failed write, not even when the database is closed.
+  if (!s.ok()) (void)db->SetDBOptions({{"avoid_flush_during_shutdown", "true"}});
+  return s.ok() ? std::nullopt : std::optional(broken("the store cannot be written", s));
+}
+
+void database::put(rocksdb::WriteBatch& batch, const journal_record& r) const {
+  batch.Put(families[journal_blocks], big_endian(r.key), r.octets.block);
+  batch.Put(families[journal_filters], big_endian(r.key), r.octets.filter);
 }
 
 std::string big_endian(std::uint64_t value, int octets) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
 
 #include <array>
 #include <filesystem>
@@ -15,7 +16,18 @@
 
 namespace store {
 
-enum family : std::size_t { meta, events, states, history_keys, identities, dictionary, corrections, family_count };
+enum family : std::size_t {
+  meta,
+  events,
+  states,
+  history_keys,
+  identities,
+  dictionary,
+  corrections,
+  journal_blocks,
+  journal_filters,
+  family_count
+};
 
 // What purge() has to remove from the files: the sequences of the records that were replaced.
 inline constexpr const char* purge_key = "purge";
@@ -31,6 +43,8 @@ struct database {
   std::unique_ptr<rocksdb::Iterator> iterate(family f, std::size_t readahead = 0) const;
   // Nothing inside when there is no such key.
   std::variant<std::optional<std::string>, failure> get(family f, rocksdb::Slice key, const std::string& what) const;
+  std::optional<failure> write(rocksdb::WriteBatch& batch, bool synced) const;
+  void put(rocksdb::WriteBatch& batch, const journal_record& r) const;
 };
 
 // Keys are big-endian, so that they sort.

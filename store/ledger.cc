@@ -252,17 +252,12 @@ std::optional<failure> ledger::write(const changes& c) {
       std::get<std::string>(owed) += big_endian(r.sequence);
     batch.Put(db_->at(meta), purge_key, std::get<std::string>(owed));
   }
-  rocksdb::WriteOptions synced;
-  synced.sync = true;
-  const Status s = db_->db->Write(synced, &batch);
-  if (s.ok()) {
-    const std::lock_guard lock(head_mutex_);
-    head_ = newest;
-    return std::nullopt;
-  }
-  // Nothing may be written to the log after a failed write, not even when the database is closed.
-  (void)db_->db->SetDBOptions({{"avoid_flush_during_shutdown", "true"}});
-  return broken("the store cannot be written", s);
+  for (const journal_record& r : c.journal)
+    db_->put(batch, r);
+  if (auto why = db_->write(batch, true)) return why;
+  const std::lock_guard lock(head_mutex_);
+  head_ = newest;
+  return std::nullopt;
 }
 
 }  // namespace store

@@ -11,6 +11,7 @@
 
 #include "store/event.h"
 #include "store/failure.h"
+#include "store/journal_tail.h"
 #include "store/ledger_head.h"
 #include "store/names.h"
 #include "store/number_keys.h"
@@ -59,9 +60,25 @@ class ledger {
     std::vector<std::pair<number, std::vector<fact>>> states;  // no facts: nothing is known of the number any more
     std::vector<stored_name> names;
     std::vector<rewritten_record> rewritten;  // what they replace is owed a purge()
+    std::vector<journal_record> journal;      // blocks that take the place of those with the same keys
   };
   // On disk, all or none, when it returns nothing.
   std::optional<failure> write(const changes& c);
+
+  // --- the journal ---
+  struct journal_end {
+    std::uint64_t last_position = 0, last_key = 0;  // 0: there is none
+  };
+  std::variant<journal_end, failure> newest_in_journal() const;
+  // Looks at the filters in the order of their keys, from `from` on, and reads the blocks it is told to until read()
+  // returns false; any thread. All of it as it was when the scan began.
+  enum class journal_step { skip, read, stop };
+  using journal_look = std::function<journal_step(std::uint64_t key, const journal_filter& f)>;
+  using journal_read = std::function<bool(std::uint64_t key, std::string_view block)>;
+  std::optional<failure> scan_journal(std::uint64_t from, const journal_look& look, const journal_read& read) const;
+  // Not synced: a crash of the machine may lose it, a crash of the process does not. Blocks with a key below
+  // `remove_below` go.
+  std::optional<failure> write(const journal_changes& c, std::uint64_t remove_below);
 
   // --- upkeep; any thread ---
   // The fingerprints of the keys that hashed numbers in this store; the keys may only be more.

@@ -13,10 +13,11 @@ constexpr std::chrono::seconds attempt_interval{1};
 
 }  // namespace
 
-writer::writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known,
+writer::writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, journal_keeper& j,
                std::function<void(double)> on_write)
     : path_(std::move(path)),
       known_(std::move(known)),
+      journal_(j),
       on_write_(std::move(on_write)),
       ledger_(std::move(l)),
       acknowledged_(path_),
@@ -54,22 +55,40 @@ std::string writer::condition() const {
   return condition_;
 }
 
+void writer::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+  }  // not between its last look and its sleep
+  work_.notify_one();
+}
+
 void writer::run() {
   for (;;) {
     std::vector<request> requests;
     {
       std::unique_lock lock(mutex_);
-      const auto something = [this] { return stopping_ || !queue_.empty(); };
-      failed_ ? void(work_.wait_for(lock, attempt_interval, something)) : work_.wait(lock, something);
-      if (stopping_ && queue_.empty()) return;
+      wait(lock);
+      if (stopping_ && queue_.empty()) break;
       requests = take();
     }
     if (failed_ && steady_clock::now() - last_attempt_ >= attempt_interval) reopen();
     if (failed_) {
       fail(requests, {condition()});
-    } else if (!requests.empty()) {
-      commit(std::move(requests));
+      journal_.give_up_flushes();
+      continue;
     }
+    if (!requests.empty()) commit(std::move(requests));
+    if (!failed_ && journal_.due() <= steady_clock::now()) write_journal(false);
+  }
+  if (!failed_) write_journal(true);
+}
+
+// Until there is something to commit, or the time has come to try again or to write the journal.
+void writer::wait(std::unique_lock<std::mutex>& lock) {
+  while (!stopping_ && queue_.empty()) {
+    const auto until = failed_ ? last_attempt_ + attempt_interval : journal_.due();
+    if (steady_clock::now() >= until || (failed_ && journal_.flush_wanted())) return;
+    work_.wait_until(lock, until);
   }
 }
 
@@ -98,13 +117,8 @@ void writer::commit(std::vector<request> requests) {
   }
   if (!why && !g.empty()) why = write(g);
   if (why) {
-    {
-      const std::lock_guard lock(mutex_);
-      condition_ = why->message;
-    }
     in_doubt_ = g.replaced();
-    last_attempt_ = steady_clock::now();
-    failed_ = true;
+    failed_with(*why);
     return fail(requests, *why);
   }
   g.apply();
@@ -139,6 +153,20 @@ std::optional<failure> writer::write(commit_group& g) {
   auto why = ledger_->write(c);
   if (on_write_) on_write_(std::chrono::duration<double>(steady_clock::now() - begun).count());
   return why;
+}
+
+// Its own write, after the events': nobody who waits for an event to be on disk waits for blocks to be encoded.
+void writer::write_journal(bool all) {
+  if (const auto why = journal_.write(*ledger_, now(), all)) failed_with(*why);
+}
+
+void writer::failed_with(const failure& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    condition_ = why.message;
+  }
+  last_attempt_ = steady_clock::now();
+  failed_ = true;
 }
 
 void writer::fail(std::vector<request>& requests, const failure& why) {

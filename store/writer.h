@@ -14,17 +14,20 @@
 #include "store/acknowledged.h"
 #include "store/commit_group.h"
 #include "store/consent_store.h"
+#include "store/journal_keeper.h"
 #include "store/ledger.h"
 
 namespace store {
 
 class writer {
  public:
-  writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, std::function<void(double)> on_write);
+  writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, journal_keeper& j,
+         std::function<void(double)> on_write);
   ~writer();  // commits what has been handed in
 
   void submit(std::vector<event> events, completion done);
   void submit_erasure(number who, event by, erasure_completion done);
+  void wake();  // after the journal has been given something
 
   bool failed() const { return failed_; }
   std::string condition() const;
@@ -52,16 +55,20 @@ class writer {
   using request = std::variant<recording, erasing>;
 
   void run();
+  void wait(std::unique_lock<std::mutex>& lock);
   std::vector<request> take();
   void commit(std::vector<request> requests);
   std::optional<failure> prepare(commit_group& g, request& r, std::vector<std::function<void()>>& results);
   std::optional<failure> write(commit_group& g);
+  void write_journal(bool all);
+  void failed_with(const failure& why);
   void fail(std::vector<request>& requests, const failure& why);
   void reopen();
   std::optional<failure> take_over();
 
   std::filesystem::path path_;
   committed known_;
+  journal_keeper& journal_;
   std::function<void(double)> on_write_;
   mutable std::shared_mutex ledger_mutex_;  // exclusive only while the ledger is opened again
   std::unique_ptr<ledger> ledger_;

@@ -63,6 +63,9 @@ struct limits_config {
   bool operator==(const limits_config&) const = default;
 };
 
+// How long decisions on messages are kept: 13 months. A month is the twelfth of a year, 30.44 days.
+inline constexpr std::chrono::seconds default_journal_retention = std::chrono::months{13};
+
 enum class opt_out_scope { sender, group, all };
 
 struct config_error {
@@ -85,6 +88,7 @@ struct config {
   opt_out_scope stop_scope = opt_out_scope::group;
   std::vector<sender_config> senders;
   limits_config limits;
+  std::chrono::seconds journal_retention = default_journal_retention;  // 0: there is no journal
   std::uint32_t workers = 1;
   std::vector<config_error> warnings;  // what is valid and may all the same be a slip of the pen
 };

@@ -26,4 +26,11 @@ void read_limits(const YAML::Node& n, reading& r) {
   s.finish();
 }
 
+void read_journal(const YAML::Node& n, reading& r) {
+  section s(n, "journal", r.errors);
+  s.key("retention",
+        [&](const YAML::Node& v) { read_retention(v, "journal.retention", r.result.journal_retention, r.errors); });
+  s.finish();
+}
+
 }  // namespace proxy

@@ -34,6 +34,7 @@ void read_file(const YAML::Node& root, reading& r) {
   part("opt_out", read_opt_out);
   part("senders", read_senders);
   part("limits", read_limits);
+  part("journal", read_journal);
   file.key("workers",
            [&](const YAML::Node& n) { read_integer(n, "workers", 1, 64, false, r.result.workers, r.errors); });
   file.finish();

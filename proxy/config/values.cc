@@ -120,6 +120,28 @@ bool read_duration(const YAML::Node& n, const std::string& name, bool or_off, st
   return true;
 }
 
+bool read_retention(const YAML::Node& n, const std::string& name, std::chrono::seconds& out, error_list& errors) {
+  if (is_off(n)) {
+    out = std::chrono::seconds{0};
+    return true;
+  }
+  constexpr std::chrono::seconds longest = std::chrono::years{100};
+  const std::string_view text = n.IsScalar() ? std::string_view(n.Scalar()) : std::string_view();
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view unit = text.substr(digits);
+  const std::chrono::seconds one = unit == "mo"  ? std::chrono::seconds{std::chrono::months{1}}
+                                   : unit == "d" ? std::chrono::seconds{std::chrono::days{1}}
+                                                 : std::chrono::seconds{0};
+  std::uint64_t value = 0;
+  const bool readable = one.count() != 0 && whole_number(text.substr(0, digits), 10, value);
+  if (!readable || value == 0 || value > static_cast<std::uint64_t>(longest / one)) {
+    errors.add(n, "`" + name + "` is " + shown(n) + "; it must be months or days, such as 13mo or 400d, or off");
+    return false;
+  }
+  out = static_cast<std::int64_t>(value) * one;
+  return true;
+}
+
 bool read_endpoint(const YAML::Node& n, const std::string& name, endpoint& out, error_list& errors) {
   const auto wrong = [&](const std::string& what) {
     errors.add(n, "`" + name + "` is " + shown(n) + "; " + what);

@@ -73,6 +73,9 @@ class metrics::implementation {
       counters(registry, "consentgate_unreadable_opt_outs_total", "STOPs from a number that could not be read").Add({});
   Counter& unstored_opt_outs =
       counters(registry, "consentgate_unstored_opt_outs_total", "STOPs answered ESME_RX_T_APPN: not on disk").Add({});
+  Counter& journal_dropped =
+      counters(registry, "consentgate_journal_dropped_total", "Decisions missing in the journal: the disk was too slow")
+          .Add({});
   std::mutex senders_mutex;
   std::map<std::string, std::shared_ptr<submit_counters>> senders;
 
@@ -196,6 +199,9 @@ Gauge& metrics::ledger_events() {
 }
 Counter& metrics::unreadable_opt_outs() {
   return implementation_->unreadable_opt_outs;
+}
+Counter& metrics::journal_dropped() {
+  return implementation_->journal_dropped;
 }
 Counter& metrics::unstored_opt_outs() {
   return implementation_->unstored_opt_outs;

@@ -66,6 +66,7 @@ class metrics {
   prometheus::Gauge& ledger_events();
   prometheus::Counter& unreadable_opt_outs();  // STOPs from a number that could not be read
   prometheus::Counter& unstored_opt_outs();    // STOPs answered ESME_RX_T_APPN
+  prometheus::Counter& journal_dropped();      // decisions the disk could not take in time
 
  private:
   class implementation;

@@ -29,6 +29,10 @@ bool contains(const std::vector<const sender*>& senders, const sender* s) {
 
 policy::policy(std::shared_ptr<const config> c, store::consent_store& store, metrics& m, refusal_log& log)
     : config_(std::move(c)), store_(&store), metrics_(&m), refusal_log_(&log), by_address_(config_->numbers) {
+  for (std::size_t i = 0; i < verdict_count; ++i)
+    verdict_texts_[i] = store.journal_text(name(verdict{static_cast<std::uint8_t>(i)}));
+  for (std::size_t i = 0; i < reason_count; ++i)
+    reason_texts_[i] = store.journal_text(name(reason{static_cast<std::uint8_t>(i)}));
   for (const sender_config& wanted : config_->senders) {
     const auto made = make_sender(wanted.name, wanted.group);
     made->kind = wanted.policy;
@@ -54,13 +58,14 @@ std::shared_ptr<sender> policy::make_sender(const std::string& name, const std::
   made->kind = config_->default_policy;
   made->mode = config_->default_mode;
   made->observe_opt_outs = config_->observe_opt_outs;
+  made->journal_name = store_->journal_text(name);
   made->submits = metrics_->submits_of(name);
   made->refusals = refusal_log_->tally_of(name);
   return made;
 }
 
 candidates policy::candidates_for(const std::string& system_id) const {
-  candidates c{system_id, {}, nullptr};
+  candidates c{system_id, store_->journal_text(system_id), {}, nullptr};
   if (const auto named = by_system_id_.find(system_id); named != by_system_id_.end()) {
     c.senders = named->second;
   } else {

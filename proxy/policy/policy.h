@@ -29,6 +29,7 @@ struct sender {
   policy_kind kind = policy_kind::opt_in;
   policy_mode mode = policy_mode::enforce;
   bool observe_opt_outs = false;
+  store::text_id journal_name = 0;
   std::shared_ptr<metrics::submit_counters> submits;
   std::shared_ptr<refusal_log::tally> refusals;
 };
@@ -42,6 +43,7 @@ struct decision {
 // The senders that name a bind's system_id, in the order of the configuration; never empty.
 struct candidates {
   std::string system_id;
+  store::text_id journal_system_id = 0;
   std::vector<const sender*> senders;
   std::shared_ptr<const sender> unnamed;  // keeps alive the sender of a system_id that the configuration does not name
 };
@@ -72,6 +74,9 @@ class policy {
 
   std::optional<store::number> read_number(const smpp::address& a) const;
   smpp::command_status status_of(reason r) const;
+  bool journals() const { return config_->journal_retention.count() != 0; }
+  store::text_id journal_text(verdict v) const { return verdict_texts_[static_cast<std::size_t>(v)]; }
+  store::text_id journal_text(reason r) const { return reason_texts_[static_cast<std::size_t>(r)]; }
   store::scope stop_scope(const sender& s) const;  // what a bare STOP to this sender covers
   const config& settings() const { return *config_; }
 
@@ -86,6 +91,8 @@ class policy {
   std::vector<std::shared_ptr<sender>> senders_;
   std::unordered_map<std::string, owners> by_system_id_;
   address_book<owners> by_address_;
+  std::array<store::text_id, verdict_count> verdict_texts_{};
+  std::array<store::text_id, reason_count> reason_texts_{};
 };
 
 }  // namespace proxy

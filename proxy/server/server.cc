@@ -44,6 +44,7 @@ class server {
     if (!open_store()) return 1;
     admin_->set_store(gate_.store.get());
     gate_.policy = make_policy(running_);
+    keep_journal();
     for (std::uint32_t i = 0; i < running_->workers; ++i)
       workers_.push_back(std::make_unique<worker>(gate_));
     for (const endpoint& at : running_->listen) {
@@ -59,6 +60,8 @@ class server {
     gate_.refusal_log.write();
     admin_.reset();
     listeners_.clear();
+    for (const auto& w : workers_)
+      w->stop();
     gate_.store.reset();  // writes what has been handed in; its last completions still find the workers
     workers_.clear();
     log(log_level::info, "stopped");
@@ -86,6 +89,22 @@ class server {
 
   std::shared_ptr<const policy> make_policy(std::shared_ptr<const config> c) {
     return std::make_shared<const policy>(std::move(c), *gate_.store, gate_.metrics, gate_.refusal_log);
+  }
+
+  // Without a journal, what an earlier configuration had in it still comes to its end.
+  void keep_journal() {
+    const std::chrono::seconds retention = gate_.policy.load()->settings().journal_retention;
+    gate_.store->keep_journal_for(retention.count() != 0 ? retention : default_journal_retention);
+  }
+
+  // For a search: first each worker's, then the store's.
+  void flush_journal(const std::function<void()>& done) {
+    const auto left = std::make_shared<std::atomic<std::size_t>>(workers_.size());
+    for (const auto& w : workers_) {
+      w->hand_over_journal([this, left, done] {
+        if (--*left == 0) gate_.store->flush_journal(done);
+      });
+    }
   }
 
   void wait_for_signal() {
@@ -117,6 +136,7 @@ class server {
     wanted.workers = running_->workers;
     const auto fresh = make_policy(std::make_shared<const config>(std::move(wanted)));
     gate_.policy = fresh;
+    keep_journal();
     for (const auto& w : workers_)
       w->use(fresh);
     gate_.metrics.count_reload(true);
@@ -159,6 +179,8 @@ class server {
                       {{"error", gate_.store->condition()}});
     }
     gate_.metrics.store_read_only().Set(available ? 0 : 1);
+    gate_.metrics.journal_dropped().Increment(
+        static_cast<double>(s.journal_dropped - std::exchange(journal_dropped_, s.journal_dropped)));
     if (++seconds_ % 60 == 0) gate_.refusal_log.write();
     second_.expires_after(std::chrono::seconds(1));
     second_.async_wait([this](error_code stopped) {
@@ -180,6 +202,7 @@ class server {
   std::atomic<bool> loaded_{false};
   bool read_only_ = false;
   unsigned seconds_ = 0;
+  std::uint64_t journal_dropped_ = 0;
   steady_clock::time_point drain_until_;
 };
 

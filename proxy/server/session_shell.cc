@@ -24,11 +24,12 @@ moment the_moment() {
 }  // namespace
 
 session_shell::session_shell(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g,
-                             batched_histogram& submit_seconds, callbacks to_worker)
+                             batched_histogram& submit_seconds, journal_sink& journal, callbacks to_worker)
     : io_(io),
       legs_{one_leg(std::move(esme)), one_leg(tcp::socket(io))},
       gate_(g),
       submit_seconds_(submit_seconds),
+      journal_(journal),
       peer_(std::move(peer)),
       to_worker_(std::move(to_worker)),
       session_(g.policy.load(), g.replies, g.metrics, *this, peer_, the_moment()),
@@ -58,6 +59,13 @@ void session_shell::drain() {
 
 void session_shell::use(std::shared_ptr<const policy> p) {
   session_.use(std::move(p));
+}
+
+void session_shell::abort() {
+  session_.closed(leg::esme, the_moment());
+  close(leg::esme);
+  close(leg::smsc);
+  finish_if_over();
 }
 
 void session_shell::record(std::vector<store::event> events, std::uint32_t ticket) {

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "proxy/server/gate.h"
+#include "proxy/server/journal_sink.h"
 #include "proxy/server/receive_buffer.h"
 #include "proxy/server/tcp.h"
 #include "proxy/server/upstream_connector.h"
@@ -27,15 +28,17 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   };
 
   session_shell(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g,
-                batched_histogram& submit_seconds, callbacks to_worker);
+                batched_histogram& submit_seconds, journal_sink& journal, callbacks to_worker);
   ~session_shell() override;
   void start();
   void tick();
   void drain();
   void use(std::shared_ptr<const policy> p);
   void flush();  // sends what was held
+  void abort();  // both sockets at once: the gate has stopped
 
   void record(std::vector<store::event> events, std::uint32_t ticket) override;
+  void journal(const store::journal_line& l) override { journal_.add(l); }
 
  private:
   struct one_leg {
@@ -72,6 +75,7 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   std::array<one_leg, leg_count> legs_;
   gate& gate_;
   batched_histogram& submit_seconds_;
+  journal_sink& journal_;
   std::string peer_;
   std::string upstream_;
   callbacks to_worker_;

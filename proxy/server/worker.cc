@@ -16,13 +16,30 @@ worker::worker(gate& g)
       timer_(io_),
       flush_timer_(io_),
       submit_seconds_(g.metrics.submit_seconds()),
+      journal_(*g.store),
       thread_([this] { io_.run(); }) {
   boost::asio::post(io_, [this] { tick(); });
 }
 
 worker::~worker() {
+  stop();
+}
+
+void worker::stop() {
+  if (!thread_.joinable()) return;
   io_.stop();
   thread_.join();
+  const std::vector<std::shared_ptr<session_shell>> cut(connections_.begin(), connections_.end());
+  for (const auto& c : cut)
+    c->abort();
+  journal_.hand_over();
+}
+
+void worker::hand_over_journal(std::function<void()> done) {
+  boost::asio::post(io_, [this, done = std::move(done)] {
+    journal_.hand_over();
+    done();
+  });
 }
 
 void worker::adopt(tcp::socket::native_handle_type esme, const tcp& protocol, std::string peer,
@@ -39,7 +56,7 @@ void worker::adopt(tcp::socket::native_handle_type esme, const tcp& protocol, st
     };
     callbacks.held = [this](const std::shared_ptr<session_shell>& c) { hold(c); };
     const auto made = std::make_shared<session_shell>(io_, std::move(socket), std::move(peer), gate_, submit_seconds_,
-                                                      std::move(callbacks));
+                                                      journal_, std::move(callbacks));
     connections_.insert(made);
     draining_ ? made->drain() : made->start();
   });
@@ -50,6 +67,7 @@ void worker::tick() {
   const std::vector<std::shared_ptr<session_shell>> now_open(connections_.begin(), connections_.end());
   for (const auto& c : now_open)
     c->tick();
+  journal_.hand_over();
   timer_.expires_after(tick_interval);
   timer_.async_wait([this](boost::system::error_code stopped) {
     if (!stopped) tick();

@@ -16,12 +16,16 @@ namespace proxy {
 class worker {
  public:
   explicit worker(gate& g);
-  ~worker();  // stops at once; what is still open is dropped
+  ~worker();  // stop()
 
   // From any thread.
   void adopt(tcp::socket::native_handle_type esme, const tcp& protocol, std::string peer, std::function<void()> ended);
   void use(std::shared_ptr<const policy> p);
   void drain();
+  // Ends the thread; what is still open is cut. Afterwards nothing more comes for the journal.
+  void stop();
+  // Hands what has been decided so far to the store, then calls done() on the worker's thread.
+  void hand_over_journal(std::function<void()> done);
   std::size_t load() const { return load_; }
 
  private:
@@ -35,6 +39,7 @@ class worker {
   boost::asio::steady_timer flush_timer_;
   std::vector<std::shared_ptr<session_shell>> held_;
   batched_histogram submit_seconds_;
+  journal_sink journal_;
   std::set<std::shared_ptr<session_shell>> connections_;
   std::atomic<std::size_t> load_{0};
   bool draining_ = false;

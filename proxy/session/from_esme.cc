@@ -64,11 +64,16 @@ void session::take_esme_request(smpp::octets pdu, const smpp::header& h, moment 
   }
 }
 
-decision session::decide(const smpp::address& source_addr, const smpp::address& destination_addr, moment now) {
-  const sender* s = policy_->sender_of(*candidates_, source_addr);
-  const decision d = s != nullptr ? policy_->decide(*s, destination_addr, now.wall)
-                                  : policy_->apply_mode(*candidates_->senders.front(), reason::sender_mismatch);
-  count(s != nullptr ? *s : *candidates_->senders.front(), d, destination_addr.text);
+decision session::decide(const smpp::address& source_addr, const smpp::address& destination_addr, moment now,
+                         decided& what) {
+  const sender* found = policy_->sender_of(*candidates_, source_addr);
+  const sender& s = found != nullptr ? *found : *candidates_->senders.front();
+  std::optional<store::number> who;
+  if (s.kind != policy_kind::exempt || policy_->journals()) who = policy_->read_number(destination_addr);
+  const decision d =
+      found != nullptr ? policy_->decide(s, who, now.wall) : policy_->apply_mode(s, reason::sender_mismatch);
+  count(s, d, destination_addr.text);
+  what = decided_as(s, d, who, now);
   return d;
 }
 
@@ -87,9 +92,13 @@ void session::take_submission(smpp::octets pdu, const smpp::header& h, moment no
     return answer(leg::esme, h, decoded);
   }
   ++submissions_;
-  const decision d = decide(m.source_addr, m.destination_addr, now);
-  if (d.verdict == verdict::refused) return answer(leg::esme, h, policy_->status_of(d.reason));
-  forward_request(leg::smsc, pdu, h, now);
+  decided what;
+  const decision d = decide(m.source_addr, m.destination_addr, now, what);
+  if (d.verdict == verdict::refused) {
+    journal(what, m.destination_addr.text);
+    return answer(leg::esme, h, policy_->status_of(d.reason));
+  }
+  forward_submission(pdu, h, now, what, m.destination_addr.text);
 }
 
 // Each destination gets its own verdict: the refused ones are taken out, and reported when the SMSC has answered for
@@ -103,15 +112,27 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   ++submissions_;
   std::vector<bool> keep;
   std::vector<smpp::unsuccess_sme> refused;
+  std::vector<listed_decision> forwarded;
   for (const smpp::dest_address& to : m.dest_addresses) {
-    const decision d =
-        to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name) : decide(m.source_addr, to.sme, now);
+    const std::string_view destination = to.distribution_list ? to.dl_name : to.sme.text;
+    decided what;
+    const decision d = to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name, now, what)
+                                            : decide(m.source_addr, to.sme, now, what);
     keep.push_back(d.verdict != verdict::refused);
-    if (keep.back()) continue;
-    refused.push_back({to.sme.ton, to.sme.npi, std::string(to.distribution_list ? to.dl_name : to.sme.text),
-                       policy_->status_of(d.reason)});
+    if (keep.back()) {
+      if (what.journalled) forwarded.push_back({what, std::string(destination)});
+      continue;
+    }
+    journal(what, destination);
+    refused.push_back({to.sme.ton, to.sme.npi, std::string(destination), policy_->status_of(d.reason)});
   }
-  if (refused.empty()) return forward_request(leg::smsc, pdu, h, now);
+  decided all;
+  all.journalled = all.listed = !forwarded.empty();
+  if (refused.empty()) {
+    const std::uint32_t sequence_number = send_on(leg::smsc, pdu, h, now, all);
+    if (all.listed) listed_[sequence_number] = std::move(forwarded);
+    return;
+  }
   if (refused.size() == m.dest_addresses.size()) return answer(leg::esme, h, refused.front().error_status_code);
 
   in_flight request;
@@ -119,14 +140,17 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   request.id = h.command_id;
   request.since = now.steady;
   request.partial = true;
+  request.message = all;
   one_side& smsc = side(leg::smsc);
   const std::uint32_t sequence_number = smsc.requests.add(request);
   smpp::append_submit_multi(smsc.output, m, keep, sequence_number);
   partial_[sequence_number] = std::move(refused);
+  if (all.listed) listed_[sequence_number] = std::move(forwarded);
 }
 
 // A distribution list or an area: nobody can say who would get it.
-decision session::decide_unverifiable(const smpp::address& source_addr, std::string_view destination) {
+decision session::decide_unverifiable(const smpp::address& source_addr, std::string_view destination, moment now,
+                                      decided& what) {
   const sender* s = policy_->sender_of(*candidates_, source_addr);
   const sender& counted = s != nullptr ? *s : *candidates_->senders.front();
   decision d{verdict::forwarded, reason::none, 0};
@@ -136,6 +160,7 @@ decision session::decide_unverifiable(const smpp::address& source_addr, std::str
     d = policy_->apply_mode(*s, reason::unverifiable_destination);
   }
   count(counted, d, destination);
+  what = decided_as(counted, d, std::nullopt, now);
   return d;
 }
 
@@ -146,9 +171,14 @@ void session::take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment 
     return answer(leg::esme, h, status);
   }
   ++submissions_;
-  const decision d = decide_unverifiable(source_addr, "broadcast");
-  if (d.verdict == verdict::refused) return answer(leg::esme, h, policy_->status_of(d.reason));
-  forward_request(leg::smsc, pdu, h, now);
+  constexpr std::string_view everybody = "broadcast";
+  decided what;
+  const decision d = decide_unverifiable(source_addr, everybody, now, what);
+  if (d.verdict == verdict::refused) {
+    journal(what, everybody);
+    return answer(leg::esme, h, policy_->status_of(d.reason));
+  }
+  forward_submission(pdu, h, now, what, everybody);
 }
 
 void session::take_esme_answer(smpp::octets pdu, const smpp::header& h, moment now) {

@@ -113,15 +113,22 @@ void session::take(leg from, smpp::octets pdu, moment now) {
 }
 
 void session::forward_request(leg to, smpp::octets pdu, const smpp::header& h, moment now) {
+  send_on(to, pdu, h, now, {});
+}
+
+// The number it goes under.
+std::uint32_t session::send_on(leg to, smpp::octets pdu, const smpp::header& h, moment now, const decided& what) {
   in_flight request;
   request.original = h.sequence_number;
   request.id = h.command_id;
   request.since = now.steady;
+  request.message = what;
   one_side& s = side(to);
   const std::uint32_t sequence_number = s.requests.add(request);
   // alert_notification has no answer (4.12.1).
   if (h.command_id == command_id::alert_notification) s.requests.erase(sequence_number);
   smpp::append_renumbered(s.output, pdu, sequence_number);
+  return sequence_number;
 }
 
 void session::answer(leg to, const smpp::header& request, command_status status) {
@@ -213,6 +220,8 @@ void session::end(std::string_view why) {
   }
   state_ = state::ended;
   ended_because_ = why;
+  side(leg::smsc).requests.for_each(
+      [this](std::uint32_t number, const in_flight& request) { journal_unanswered(request, number); });
   for (one_side& s : sides_) {
     if (s.wanted != wish::close_now) s.wanted = s.connected ? wish::close_when_sent : wish::close_now;
   }
@@ -250,6 +259,7 @@ void session::forget_unanswered(leg l, moment now) {
     if (now.steady - request.since >= limits().response_timeout) late.push_back(sequence_number);
   });
   for (const std::uint32_t sequence_number : late) {
+    if (l == leg::smsc) journal_unanswered(*side(l).requests.find(sequence_number), sequence_number);
     side(l).requests.erase(sequence_number);
     if (l == leg::smsc) {
       partial_.erase(sequence_number);

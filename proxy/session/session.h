@@ -35,6 +35,8 @@ class session_host {
   // Puts what a person wrote on record; answered by session::recorded(ticket, ...), later and on the session's own
   // thread.
   virtual void record(std::vector<store::event> events, std::uint32_t ticket) = 0;
+  // Puts what was decided of a message in the journal, once nothing more will be known of it.
+  virtual void journal(const store::journal_line& l) = 0;
 };
 
 class session {
@@ -95,6 +97,23 @@ class session {
     ended,
   };
 
+  // What the journal keeps of a decision, while the answer is awaited.
+  struct decided {
+    store::instant at{};
+    store::number who;  // zero: unreadable
+    std::uint64_t event = 0;
+    store::text_id sender = 0;
+    proxy::verdict verdict{};
+    proxy::reason reason{};
+    bool journalled = false;
+    bool listed = false;  // what was decided is in listed_
+  };
+  // One of several destinations, or one that cannot be read.
+  struct listed_decision {
+    decided what;
+    std::string destination;
+  };
+
   // A request that one side sent and the other has not answered.
   struct in_flight {
     std::uint32_t original = 0;  // the sequence_number of who sent it
@@ -103,6 +122,7 @@ class session {
     bool own = false;      // sent by the gate itself: its answer stays here
     bool guarded = false;  // its answer waits for the disk: guarded_
     bool partial = false;  // a submit_multi with refused destinations: partial_
+    decided message;       // of a submission
   };
 
   // A reply of a person on its way to the sender while its record is on its way to the disk.
@@ -138,8 +158,9 @@ class session {
   void take_submission(smpp::octets pdu, const smpp::header& h, moment now);
   void take_submit_multi(smpp::octets pdu, const smpp::header& h, moment now);
   void take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment now);
-  decision decide(const smpp::address& source_addr, const smpp::address& destination_addr, moment now);
-  decision decide_unverifiable(const smpp::address& source_addr, std::string_view destination);
+  decision decide(const smpp::address& source_addr, const smpp::address& destination_addr, moment now, decided& what);
+  decision decide_unverifiable(const smpp::address& source_addr, std::string_view destination, moment now,
+                               decided& what);
   void count(const sender& s, const decision& d, std::string_view destination);
   void take_esme_answer(smpp::octets pdu, const smpp::header& h, moment now);
 
@@ -150,8 +171,17 @@ class session {
   void after_answer(const in_flight& request, moment now);
   void answer_guarded(std::uint32_t ticket, const in_flight& request, guarded_reply& reply, moment now);
 
+  // journalling.cc
+  decided decided_as(const sender& s, const decision& d, std::optional<store::number> who, moment now) const;
+  void forward_submission(smpp::octets pdu, const smpp::header& h, moment now, const decided& what,
+                          std::string_view destination);
+  void journal(const decided& what, std::string_view destination, const store::journal_facts& answer = {});
+  void journal_answer(const in_flight& request, std::uint32_t sequence_number, smpp::octets answer);
+  void journal_unanswered(const in_flight& request, std::uint32_t sequence_number);
+
   // session.cc
   void forward_request(leg to, smpp::octets pdu, const smpp::header& h, moment now);
+  std::uint32_t send_on(leg to, smpp::octets pdu, const smpp::header& h, moment now, const decided& what);
   void answer(leg to, const smpp::header& request, smpp::command_status status);
   void take_stray(leg from, smpp::octets pdu, const smpp::header& h);
   void end(std::string_view why);
@@ -186,6 +216,7 @@ class session {
   smpp::default_alphabet alphabet_ = smpp::default_alphabet::gsm7;
   std::unordered_map<std::uint32_t, guarded_reply> guarded_;
   std::unordered_map<std::uint32_t, std::vector<smpp::unsuccess_sme>> partial_;
+  std::unordered_map<std::uint32_t, std::vector<listed_decision>> listed_;  // by the request's sequence_number
   batched_histogram response_seconds_;
   std::string ended_because_;
 };

@@ -21,7 +21,9 @@ class recorder : public proxy::session_host {
       recorded.push_back(std::move(e));
     tickets.push_back(ticket);
   }
+  void journal(const store::journal_line& l) override { journalled.add(l); }
   std::vector<store::event> recorded;
+  store::journal_batch journalled;
   std::vector<std::uint32_t> tickets;
 };
 

@@ -1,0 +1,303 @@
+#include "store/journal_block.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "store/bytes.h"
+
+namespace store {
+namespace {
+
+constexpr std::uint8_t version = 1;
+
+// What an entry has, in one octet.
+constexpr std::uint8_t has_destination = 1;
+constexpr std::uint8_t has_event = 2;
+constexpr std::uint8_t has_answer = 4;
+constexpr std::uint8_t has_status = 8;  // a command_status other than 0
+constexpr std::uint8_t has_message_id = 16;
+constexpr std::uint8_t all_flags = 31;
+
+// Most octets of an entry besides its texts: three varints of 64 bits (time, number, event), two of 32 (origin,
+// command_status), the flags, the lengths of two texts, and how much of the message_id is the one before.
+constexpr std::size_t most_octets = 3 * 10 + 2 * 5 + 1 + 3;
+
+constexpr std::uint64_t zigzag(std::int64_t value) {
+  return static_cast<std::uint64_t>(value) << 1U ^ static_cast<std::uint64_t>(value >> 63U);
+}
+constexpr std::int64_t unzigzag(std::uint64_t value) {
+  return static_cast<std::int64_t>(value >> 1U) ^ -static_cast<std::int64_t>(value & 1U);
+}
+std::int64_t microseconds(instant t) {
+  return t.time_since_epoch().count();
+}
+
+// A byte_writer for the path of every message: it is given its room beforehand.
+class column_writer {
+ public:
+  explicit column_writer(std::size_t room) : out_(room, '\0'), at_(out_.data()) {}
+  void octet(std::uint8_t value) { *at_++ = static_cast<char>(value); }
+  void varint(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7)
+      octet(static_cast<std::uint8_t>(value | 0x80));
+    octet(static_cast<std::uint8_t>(value));
+  }
+  void octets(std::string_view value) {
+    std::memcpy(at_, value.data(), value.size());
+    at_ += value.size();
+  }
+  std::string take() {
+    out_.resize(static_cast<std::size_t>(at_ - out_.data()));
+    return std::move(out_);
+  }
+
+ private:
+  std::string out_;
+  char* at_;
+};
+
+// Sender, system_id, verdict and reason: few combinations, each named once a block.
+using origin = std::array<text_id, 4>;
+
+class origins {
+ public:
+  origins() { slots_.fill(0); }
+
+  std::uint32_t index_of(const origin& o) {
+    if (!all_.empty() && all_[last_] == o) return last_;
+    std::size_t at = (o[0] * 31U + o[1] * 1031U + o[2] * 7U + o[3]) % slots_.size();
+    while (slots_[at] != 0 && all_[slots_[at] - 1U] != o)
+      at = (at + 1) % slots_.size();
+    if (slots_[at] == 0) {
+      all_.push_back(o);
+      slots_[at] = static_cast<std::uint16_t>(all_.size());
+    }
+    return last_ = slots_[at] - 1U;
+  }
+  const std::vector<origin>& all() const { return all_; }
+
+ private:
+  std::vector<origin> all_;
+  std::array<std::uint16_t, 2 * most_in_block> slots_;  // an index into all_, plus 1; 0: free
+  std::uint32_t last_ = 0;
+};
+
+origin origin_of(const journal_line& l) {
+  return {l.sender, l.system_id, l.verdict, l.reason};
+}
+
+std::uint8_t flags_of(const journal_line& l) {
+  return static_cast<std::uint8_t>(
+      (l.destination.empty() ? 0 : has_destination) | (l.event == 0 ? 0 : has_event) | (l.answered ? has_answer : 0) |
+      (l.answered && l.command_status != 0 ? has_status : 0) | (l.message_id.empty() ? 0 : has_message_id));
+}
+
+std::string encode_origins(const std::vector<origin>& all, const journal_texts& texts) {
+  std::vector<text_id> used;
+  for (const origin& o : all)
+    used.insert(used.end(), o.begin(), o.end());
+  std::ranges::sort(used);
+  used.erase(std::unique(used.begin(), used.end()), used.end());
+  byte_writer out;
+  out.varint(used.size());
+  for (const text_id id : used)
+    out.text(texts.text(id));
+  out.varint(all.size());
+  for (const origin& o : all) {
+    for (const text_id id : o)
+      out.varint(static_cast<std::uint64_t>(std::ranges::lower_bound(used, id) - used.begin()));
+  }
+  return out.take();
+}
+
+std::size_t shared_prefix(std::string_view a, std::string_view b) {
+  const std::size_t most = std::min(a.size(), b.size());
+  std::size_t length = 0;
+  while (length < most && a[length] == b[length])
+    ++length;
+  return length;
+}
+
+}  // namespace
+
+encoded_block encode_block(const journal_batch& lines, std::size_t first, std::size_t count,
+                           std::uint64_t first_position, const journal_texts& texts, const renumbering& known_as) {
+  const std::size_t end = first + count;
+  block_summary summary{first_position, count, lines[first].at, lines[first].at};
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(2 * count);
+  origins used;
+  column_writer out(count * most_octets + lines.text_octets(first, count));
+
+  instant before = lines[first].at;
+  for (std::size_t i = first; i < end; ++i) {
+    const instant at = lines[i].at;
+    out.varint(zigzag(microseconds(at) - microseconds(before)));
+    summary.earliest = std::min(summary.earliest, at);
+    summary.latest = std::max(summary.latest, at);
+    before = at;
+  }
+  for (std::size_t i = first; i < end; ++i)
+    out.varint(used.index_of(origin_of(lines[i])));
+  for (std::size_t i = first; i < end; ++i)
+    out.octet(flags_of(lines[i]));
+  for (std::size_t i = first; i < end; ++i) {
+    const journal_line l = lines[i];
+    if (!l.destination.empty()) {
+      out.octet(static_cast<std::uint8_t>(l.destination.size()));
+      out.octets(l.destination);
+    } else {
+      const number who = known_as ? known_as(l.who) : l.who;
+      out.varint(who.digits);
+      hashes.push_back(journal_hash(who));
+    }
+  }
+  for (std::size_t i = first; i < end; ++i) {
+    if (lines[i].event != 0) out.varint(lines[i].event);
+  }
+  for (std::size_t i = first; i < end; ++i) {
+    if (lines[i].answered && lines[i].command_status != 0) out.varint(lines[i].command_status);
+  }
+  std::string_view last_id;
+  for (std::size_t i = first; i < end; ++i) {
+    const std::string_view message_id = lines[i].message_id;
+    if (message_id.empty()) continue;
+    const std::size_t shared = shared_prefix(last_id, message_id);
+    out.octet(static_cast<std::uint8_t>(shared));
+    out.octet(static_cast<std::uint8_t>(message_id.size() - shared));
+    out.octets(message_id.substr(shared));
+    hashes.push_back(journal_hash(message_id));
+    last_id = message_id;
+  }
+
+  byte_writer head;
+  head.octet(version);
+  head.varint(first_position);
+  head.varint(count);
+  head.fixed64(static_cast<std::uint64_t>(microseconds(lines[first].at)));
+  encoded_block encoded{head.take() + encode_origins(used.all(), texts) + out.take(), {}};
+  encoded.filter = encode_filter(summary, hashes);
+  return encoded;
+}
+
+namespace {
+
+using named_origin = std::array<std::string_view, 4>;
+
+struct head {
+  std::uint64_t first_position = 0;
+  std::uint64_t count = 0;
+  std::int64_t base = 0;
+  std::vector<named_origin> origins;
+};
+
+head read_head(byte_reader& in) {
+  head h;
+  if (in.octet() != version) in.fail();
+  h.first_position = in.varint();
+  h.count = in.varint();
+  h.base = static_cast<std::int64_t>(in.fixed64());
+  if (h.count == 0 || h.count > most_in_block) in.fail();
+  const std::uint64_t text_count = in.varint();
+  std::vector<std::string_view> texts;
+  for (std::uint64_t i = 0; i < text_count && !in.failed(); ++i)
+    texts.push_back(in.text());
+  const std::uint64_t origin_count = in.varint();
+  if (origin_count > most_in_block) in.fail();
+  for (std::uint64_t i = 0; i < origin_count && !in.failed(); ++i) {
+    named_origin& o = h.origins.emplace_back();
+    for (std::string_view& text : o) {
+      const std::uint64_t index = in.varint();
+      if (index < texts.size()) {
+        text = texts[index];
+      } else {
+        in.fail();
+      }
+    }
+  }
+  return h;
+}
+
+// The columns, decoded into one entry after the other. Its message_ids are kept in one place, since each is told by
+// what differs from the one before.
+struct columns {
+  std::vector<journal_entry> entries;
+  std::vector<std::uint8_t> flags;
+  std::string message_ids;
+};
+
+bool read_columns(byte_reader& in, const head& h, columns& c) {
+  c.entries.resize(h.count);
+  c.flags.resize(h.count);
+  std::uint64_t at = static_cast<std::uint64_t>(h.base);  // unsigned: damaged octets may make it wrap
+  for (journal_entry& e : c.entries) {
+    at += static_cast<std::uint64_t>(unzigzag(in.varint()));
+    e.at = instant{std::chrono::microseconds{static_cast<std::int64_t>(at)}};
+  }
+  for (std::size_t i = 0; i < h.count; ++i) {
+    const std::uint64_t index = in.varint();
+    if (in.failed() || index >= h.origins.size()) return false;
+    const named_origin& o = h.origins[index];
+    journal_entry& e = c.entries[i];
+    e.position = h.first_position + i;
+    e.sender = o[0], e.system_id = o[1], e.verdict = o[2], e.reason = o[3];
+  }
+  in.octets(c.flags);
+  for (std::size_t i = 0; i < h.count; ++i) {
+    journal_entry& e = c.entries[i];
+    if (c.flags[i] > all_flags) return false;
+    e.answered = (c.flags[i] & has_answer) != 0;
+    if ((c.flags[i] & has_destination) != 0) {
+      e.destination = in.text();
+    } else {
+      e.who.digits = in.varint();
+    }
+  }
+  for (std::size_t i = 0; i < h.count; ++i) {
+    if ((c.flags[i] & has_event) != 0) c.entries[i].event = in.varint();
+  }
+  for (std::size_t i = 0; i < h.count; ++i) {
+    if ((c.flags[i] & has_status) != 0) c.entries[i].command_status = static_cast<std::uint32_t>(in.varint());
+  }
+  c.message_ids.reserve(h.count * journal_batch::longest_message_id);  // the views into it must stay good
+  std::string_view last;
+  for (std::size_t i = 0; i < h.count; ++i) {
+    if ((c.flags[i] & has_message_id) == 0) continue;
+    const std::uint8_t shared = in.octet();
+    const std::string_view rest = in.text();
+    if (in.failed() || shared > last.size() || shared + rest.size() > journal_batch::longest_message_id) return false;
+    const std::size_t begin = c.message_ids.size();
+    c.message_ids.append(last.substr(0, shared)).append(rest);
+    last = c.entries[i].message_id = std::string_view(c.message_ids).substr(begin);
+  }
+  return in.complete();
+}
+
+}  // namespace
+
+bool decode_block(std::string_view block, const std::function<bool(const journal_entry&)>& visit) {
+  byte_reader in(block);
+  const head h = read_head(in);
+  columns c;
+  if (in.failed() || !read_columns(in, h, c)) return false;
+  for (const journal_entry& e : c.entries) {
+    if (!visit(e)) break;
+  }
+  return true;
+}
+
+std::optional<encoded_block> renumber_block(std::string_view block, const renumbering& known_as) {
+  journal_texts texts;
+  journal_batch lines;
+  std::uint64_t first_position = 0;
+  const bool whole = decode_block(block, [&](const journal_entry& e) {
+    if (lines.empty()) first_position = e.position;
+    lines.add({e, texts.intern(e.sender), texts.intern(e.system_id), texts.intern(e.verdict), texts.intern(e.reason)});
+    return true;
+  });
+  if (!whole || lines.empty()) return std::nullopt;
+  return encode_block(lines, 0, lines.size(), first_position, texts, known_as);
+}
+
+}  // namespace store

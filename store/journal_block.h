@@ -1,0 +1,38 @@
+// Up to 4096 decisions as the octets of one record, column by column, and the filter that goes beside it. Format:
+// store/FORMAT.md, "Journal".
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/journal_entry.h"
+#include "store/journal_filter.h"
+#include "store/journal_texts.h"
+
+namespace store {
+
+inline constexpr std::size_t most_in_block = 4096;
+
+// The number under which the journal keeps a person: another one once the person has been erased. What it gives for a
+// number that it gave itself is that number.
+using renumbering = std::function<number(number)>;
+
+struct encoded_block {
+  std::string block, filter;
+};
+
+// The `count` lines from `first` on, at least one and at most most_in_block; they get the positions from
+// `first_position` on. Every number is passed through `known_as` unless that is empty.
+encoded_block encode_block(const journal_batch& lines, std::size_t first, std::size_t count,
+                           std::uint64_t first_position, const journal_texts& texts, const renumbering& known_as);
+
+// Calls visit(entry) for each entry in its order until it returns false. False when the octets are not a block that
+// encode_block() could have made: then none was visited.
+bool decode_block(std::string_view block, const std::function<bool(const journal_entry&)>& visit);
+
+// The block with every number passed through `known_as`, and its filter; nothing when it cannot be decoded.
+std::optional<encoded_block> renumber_block(std::string_view block, const renumbering& known_as);
+
+}  // namespace store

@@ -1,0 +1,94 @@
+#include "store/journal_filter.h"
+
+#include <algorithm>
+
+#include "store/bytes.h"
+
+namespace store {
+namespace {
+
+// All bits of one hash are in one line of 64 octets: one cache line a look. At 10 bits a hash, six of them are best.
+constexpr std::uint8_t version = 1;
+constexpr std::size_t line_octets = 64;
+constexpr std::size_t bits_each = 10;
+constexpr int probes = 6;
+
+std::uint64_t mixed(std::uint64_t h) {
+  h = (h ^ h >> 30U) * 0xBF58476D1CE4E5B9U;
+  h = (h ^ h >> 27U) * 0x94D049BB133111EBU;
+  return h ^ h >> 31U;
+}
+
+std::uint64_t little_endian(std::string_view octets) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < octets.size(); ++i)
+    value |= std::uint64_t{static_cast<std::uint8_t>(octets[i])} << (8 * i);
+  return value;
+}
+
+// Calls probe(octet, bit) for each bit of the hash until it returns false; whether it never did.
+template <typename Probe>
+bool each_bit(std::size_t lines, std::uint64_t hash, Probe probe) {
+  const std::size_t line = ((hash >> 32U) * lines) >> 32U;
+  auto spread = static_cast<std::uint32_t>(hash);
+  for (int i = 0; i < probes; ++i, spread *= 0x9E3779B9U) {
+    const std::uint32_t bit = spread >> 23U;  // 0 to 511
+    if (!probe(line * line_octets + bit / 8, static_cast<std::uint8_t>(1U << bit % 8))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::uint64_t journal_hash(number who) {
+  return mixed(who.digits + 0x9E3779B97F4A7C15U);
+}
+
+std::uint64_t journal_hash(std::string_view message_id) {
+  std::uint64_t h = mixed(message_id.size() ^ 0xD6E8FEB86659FD93U);  // apart from the numbers
+  for (; message_id.size() >= 8; message_id.remove_prefix(8))
+    h = mixed(h ^ little_endian(message_id.substr(0, 8)));
+  return message_id.empty() ? h : mixed(h ^ little_endian(message_id));
+}
+
+std::string encode_filter(const block_summary& s, std::span<const std::uint64_t> hashes) {
+  byte_writer out;
+  out.octet(version);
+  out.varint(s.first_position);
+  out.varint(s.count);
+  out.fixed64(static_cast<std::uint64_t>(s.earliest.time_since_epoch().count()));
+  out.fixed64(static_cast<std::uint64_t>(s.latest.time_since_epoch().count()));
+  std::string record = out.take();
+  const std::size_t lines = std::max<std::size_t>(1, (hashes.size() * bits_each + 511) / 512);
+  const std::size_t begin = record.size();
+  record.resize(begin + lines * line_octets);
+  char* const bits = record.data() + begin;
+  for (const std::uint64_t hash : hashes) {
+    each_bit(lines, hash, [&](std::size_t octet, std::uint8_t bit) {
+      bits[octet] = static_cast<char>(bits[octet] | bit);
+      return true;
+    });
+  }
+  return record;
+}
+
+std::optional<journal_filter> journal_filter::read(std::string_view record) {
+  byte_reader in(record);
+  journal_filter f;
+  if (in.octet() != version) return std::nullopt;
+  f.summary_.first_position = in.varint();
+  f.summary_.count = in.varint();
+  f.summary_.earliest = instant{std::chrono::microseconds{static_cast<std::int64_t>(in.fixed64())}};
+  f.summary_.latest = instant{std::chrono::microseconds{static_cast<std::int64_t>(in.fixed64())}};
+  f.bits_ = in.rest();
+  if (in.failed() || f.bits_.empty() || f.bits_.size() % line_octets != 0) return std::nullopt;
+  return f;
+}
+
+bool journal_filter::may_hold(std::uint64_t hash) const {
+  return each_bit(bits_.size() / line_octets, hash, [&](std::size_t octet, std::uint8_t bit) {
+    return (static_cast<std::uint8_t>(bits_[octet]) & bit) != 0;
+  });
+}
+
+}  // namespace store

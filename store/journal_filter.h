@@ -1,0 +1,43 @@
+// What a block of the journal holds, in few octets: its place, its times, and a Bloom filter over its numbers and
+// message_ids. A search reads these and only then the blocks that may hold what it looks for. Format: store/FORMAT.md,
+// "Journal".
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "store/instant.h"
+#include "store/number.h"
+
+namespace store {
+
+struct block_summary {
+  std::uint64_t first_position = 0;
+  std::uint64_t count = 0;
+  instant earliest{}, latest{};  // of its entries
+};
+
+// What is asked for and what is there are compared by these alone: they are part of the format.
+std::uint64_t journal_hash(number who);
+std::uint64_t journal_hash(std::string_view message_id);
+
+std::string encode_filter(const block_summary& s, std::span<const std::uint64_t> hashes);
+
+class journal_filter {
+ public:
+  // A view of the record; nothing when encode_filter() cannot have made it.
+  static std::optional<journal_filter> read(std::string_view record);
+
+  const block_summary& summary() const { return summary_; }
+  // Never false for what is there; true for about one in a hundred of what is not.
+  bool may_hold(std::uint64_t hash) const;
+
+ private:
+  block_summary summary_;
+  std::string_view bits_;
+};
+
+}  // namespace store

@@ -1,0 +1,112 @@
+#include "store/journal_keeper.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace store {
+namespace {
+
+constexpr std::size_t batches_a_write = 4;
+constexpr std::size_t most_spare = 8;
+
+}  // namespace
+
+journal_batch journal_keeper::add(journal_batch lines) {
+  const std::lock_guard lock(mutex_);
+  lines_waiting_ += lines.size();
+  if (!waiting_.empty() && waiting_.back().size() + lines.size() <= most_in_block) {
+    // Many small batches in a row would hold much memory for few lines.
+    waiting_.back().append(lines);
+    lines.clear();
+    return lines;
+  }
+  waiting_.push_back(std::move(lines));
+  while (lines_waiting_ > most_waiting) {
+    dropped_ += waiting_.front().size();
+    lines_waiting_ -= waiting_.front().size();
+    waiting_.pop_front();
+  }
+  if (spare_.empty()) return {};
+  journal_batch empty = std::move(spare_.back());
+  spare_.pop_back();
+  return empty;
+}
+
+void journal_keeper::flush(std::function<void()> done) {
+  const std::lock_guard lock(mutex_);
+  flushes_.push_back(std::move(done));
+}
+
+void journal_keeper::keep_for(std::chrono::seconds retention) {
+  const std::lock_guard lock(mutex_);
+  if (retention_ == retention) return;
+  retention_ = retention;
+  next_removal_ = retention_.count() == 0 ? clock::time_point::max() : clock::now();
+}
+
+bool journal_keeper::flush_wanted() const {
+  const std::lock_guard lock(mutex_);
+  return !flushes_.empty();
+}
+
+journal_keeper::clock::time_point journal_keeper::due() const {
+  const std::lock_guard lock(mutex_);
+  if (!flushes_.empty() || lines_waiting_ >= most_in_block) return clock::time_point::min();
+  const bool something = unwritten_ || !waiting_.empty();
+  return something ? std::min(next_partial_, next_removal_) : next_removal_;
+}
+
+journal_keeper::share journal_keeper::take(instant now, bool all) {
+  const std::lock_guard lock(mutex_);
+  share s;
+  while (!waiting_.empty() && (all || s.batches.size() < batches_a_write)) {
+    lines_waiting_ -= waiting_.front().size();
+    s.batches.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  if (waiting_.empty()) s.flushes = std::exchange(flushes_, {});
+  const auto moment = clock::now();
+  s.all = all || !s.flushes.empty() || moment >= next_partial_;
+  if (s.all) next_partial_ = moment + write_interval;
+  if (moment >= next_removal_) {
+    next_removal_ = moment + removal_interval;
+    const auto oldest = (now - retention_).time_since_epoch().count();
+    s.remove_below = oldest > 0 ? static_cast<std::uint64_t>(oldest) : 0;
+  }
+  return s;
+}
+
+std::optional<failure> journal_keeper::write(ledger& l, instant now, bool all) {
+  share s = take(now, all);
+  for (const journal_batch& b : s.batches)
+    tail_.add(b);
+  const journal_changes c = tail_.plan(now, s.all, texts, known_as_);
+  std::optional<failure> why;
+  if (!c.empty() || s.remove_below != 0) why = l.write(c, s.remove_below);
+  if (!why) tail_.written();
+  {
+    const std::lock_guard lock(mutex_);
+    unwritten_ = tail_.unwritten();
+    if (why && s.remove_below != 0) next_removal_ = clock::now();
+    for (journal_batch& b : s.batches) {
+      if (spare_.size() == most_spare) break;
+      b.clear();
+      spare_.push_back(std::move(b));
+    }
+  }
+  for (const auto& done : s.flushes)
+    done();
+  return why;
+}
+
+void journal_keeper::give_up_flushes() {
+  std::vector<std::function<void()>> flushes;
+  {
+    const std::lock_guard lock(mutex_);
+    flushes = std::exchange(flushes_, {});
+  }
+  for (const auto& done : flushes)
+    done();
+}
+
+}  // namespace store

@@ -1,0 +1,62 @@
+#include "store/journal_tail.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace store {
+
+std::size_t journal_tail::on_disk() const {
+  return std::accumulate(pieces_.begin(), pieces_.end(), std::size_t{0},
+                         [](std::size_t sum, const piece& p) { return sum + p.count; });
+}
+
+std::uint64_t journal_tail::next_key(instant now) {
+  return last_key_ = std::max(last_key_ + 1, static_cast<std::uint64_t>(now.time_since_epoch().count()));
+}
+
+journal_changes journal_tail::plan(instant now, bool all, const journal_texts& texts, const renumbering& known_as) {
+  journal_changes c;
+  planned_full_ = 0;
+  planned_pieces_ = pieces_;
+  const auto put = [&](std::size_t first, std::size_t count) {
+    const std::uint64_t key = next_key(now);
+    c.put.push_back({key, encode_block(lines_, first, count, first_position_ + first, texts, known_as)});
+    return key;
+  };
+  const auto take_back = [&] {
+    c.gone.push_back(planned_pieces_.back().key);
+    planned_pieces_.pop_back();
+  };
+
+  const bool old = !pieces_.empty() && (now - pieces_.front().since >= longest_span || now < pieces_.front().since);
+  while (lines_.size() - planned_full_ >= most_in_block || (old && planned_full_ < lines_.size())) {
+    const std::size_t count = std::min(most_in_block, lines_.size() - planned_full_);
+    while (!planned_pieces_.empty())
+      take_back();
+    put(planned_full_, count);
+    planned_full_ += count;
+  }
+
+  std::size_t covered = planned_full_;
+  for (const piece& p : planned_pieces_)
+    covered += p.count;
+  if (!all || covered == lines_.size()) return c;
+  // As carrying in a binary counter: each line is written again at most once for each doubling.
+  piece p{0, lines_.size() - covered, now};
+  while (!planned_pieces_.empty() && planned_pieces_.back().count < 2 * p.count) {
+    p.count += planned_pieces_.back().count;
+    p.since = planned_pieces_.back().since;
+    take_back();
+  }
+  p.key = put(lines_.size() - p.count, p.count);
+  planned_pieces_.push_back(p);
+  return c;
+}
+
+void journal_tail::written() {
+  lines_.drop_front(planned_full_);
+  first_position_ += planned_full_;
+  pieces_ = std::move(planned_pieces_);
+}
+
+}  // namespace store

@@ -1,0 +1,65 @@
+// The newest end of the journal: what is not in a full block yet. What has come since the last write is written as a
+// small block, so that little is lost when the process dies; small blocks are written again as larger ones, so that
+// quiet hours do not leave thousands of them.
+#pragma once
+
+#include <vector>
+
+#include "store/journal_block.h"
+
+namespace store {
+
+struct journal_record {
+  std::uint64_t key = 0;
+  encoded_block octets;
+};
+
+// What one write of the journal puts and takes away.
+struct journal_changes {
+  std::vector<journal_record> put;
+  std::vector<std::uint64_t> gone;  // keys of blocks whose entries are in one of `put`
+
+  bool empty() const { return put.empty() && gone.empty(); }
+};
+
+// For one thread. A key is the time at which a block was made, in microseconds since 1970, and greater than the one
+// before: no entry of a block was decided later than its key says.
+class journal_tail {
+ public:
+  // A block that began longer ago than this is closed, however small: what a search of some hours reads is bounded.
+  static constexpr std::chrono::hours longest_span{1};
+
+  // Both as they are on disk, 0 when the journal is empty.
+  journal_tail(std::uint64_t last_position, std::uint64_t last_key)
+      : first_position_(last_position + 1), last_key_(last_key) {}
+
+  void add(const journal_batch& lines) { lines_.append(lines); }
+  bool unwritten() const { return lines_.size() > on_disk(); }
+  bool full() const { return lines_.size() >= most_in_block; }
+
+  // What has to be written now: full blocks; with `all` what is left as well. Then call written(), or after a failure
+  // neither: the next plan will hold the same lines.
+  journal_changes plan(instant now, bool all, const journal_texts& texts, const renumbering& known_as);
+  void written();
+
+ private:
+  // A block on disk that is not full, and when the first of it was written.
+  struct piece {
+    std::uint64_t key;
+    std::size_t count;
+    instant since;
+  };
+  std::size_t on_disk() const;
+  std::uint64_t next_key(instant now);
+
+  journal_batch lines_;
+  std::uint64_t first_position_;  // of lines_
+  std::uint64_t last_key_;
+  std::vector<piece> pieces_;  // of the front of lines_, each at most half as large as the one before
+
+  // What written() makes true.
+  std::size_t planned_full_ = 0;  // lines in full blocks
+  std::vector<piece> planned_pieces_;
+};
+
+}  // namespace store

@@ -1,0 +1,166 @@
+#include "store/journal_block.h"
+
+#include <set>
+
+#include "tests/unit/catch.h"
+#include "tests/unit/store/journal_lines.h"
+
+using namespace store;
+using testing::decided;
+
+namespace {
+
+encoded_block encoded(const std::vector<decided>& all, const renumbering& known_as = {}) {
+  journal_texts texts;
+  journal_batch lines;
+  for (const decided& d : all)
+    testing::add(lines, texts, d);
+  return encode_block(lines, 0, lines.size(), 7, texts, known_as);
+}
+
+}  // namespace
+
+TEST_CASE("a block gives back what it was made of") {
+  for (const std::size_t count : {1U, 2U, 3U, 100U, 4095U, 4096U}) {
+    const auto all = testing::decisions(static_cast<std::uint32_t>(count)).many(count);
+    const encoded_block e = encoded(all);
+    CHECK(testing::decoded(e.block) == all);
+    const auto f = journal_filter::read(e.filter);
+    REQUIRE(f);
+    CHECK(f->summary().first_position == 7);
+    CHECK(f->summary().count == count);
+    const auto by_time = [](const decided& a, const decided& b) { return a.at < b.at; };
+    CHECK(f->summary().earliest.time_since_epoch().count() == std::ranges::min_element(all, by_time)->at);
+    CHECK(f->summary().latest.time_since_epoch().count() == std::ranges::max_element(all, by_time)->at);
+    std::uint64_t position = 7;
+    decode_block(e.block, [&](const journal_entry& entry) { return entry.position == position++; });
+    CHECK(position == 7 + count);
+  }
+}
+
+TEST_CASE("a block of one part of a batch") {
+  journal_texts texts;
+  journal_batch lines;
+  const auto all = testing::decisions().many(50);
+  for (const decided& d : all)
+    testing::add(lines, texts, d);
+  CHECK(testing::decoded(encode_block(lines, 10, 15, 1, texts, {}).block) ==
+        std::vector<decided>(all.begin() + 10, all.begin() + 25));
+  lines.drop_front(30);
+  journal_batch more;
+  testing::add(more, texts, all[0]);
+  lines.append(more);
+  std::vector<decided> left(all.begin() + 30, all.end());
+  left.push_back(all[0]);
+  CHECK(testing::decoded(encode_block(lines, 0, 21, 1, texts, {}).block) == left);
+}
+
+TEST_CASE("extremes") {
+  decided d;
+  d.at = INT64_MIN / 2;
+  d.number = UINT64_MAX;
+  d.event = UINT64_MAX;
+  d.answered = true;
+  d.command_status = UINT32_MAX;
+  d.message_id = std::string(64, '\xff');
+  decided other = d;
+  other.at = INT64_MAX / 2;
+  other.number = 0;
+  other.destination = std::string(64, '\0');
+  other.sender = std::string(1000, 's');
+  CHECK(testing::decoded(encoded({d, other, d}).block) == std::vector{d, other, d});
+}
+
+TEST_CASE("texts that are too long are cut") {
+  decided d;
+  d.destination = std::string(300, 'd');
+  d.message_id = std::string(300, 'm');
+  d.answered = true;
+  const auto back = testing::decoded(encoded({d}).block).at(0);
+  CHECK(back.destination == std::string(64, 'd'));
+  CHECK(back.message_id == std::string(64, 'm'));
+}
+
+// Each octet changed in each of its bits, and each length: never beyond the end (the sanitizers watch), and never more
+// entries than a block can have.
+TEST_CASE("damaged blocks and filters") {
+  const encoded_block good = encoded(testing::decisions(3).many(40));
+  std::size_t undecodable = 0;
+  for (std::size_t at = 0; at < good.block.size(); ++at) {
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      std::string damaged = good.block;
+      damaged[at] = static_cast<char>(damaged[at] ^ static_cast<char>(1U << bit));
+      std::size_t visited = 0, octets = 0;
+      const bool whole = decode_block(damaged, [&](const journal_entry& e) {
+        ++visited;
+        octets += testing::copy_of(e).destination.size();
+        return true;
+      });
+      CHECK((whole ? visited > 0 && visited <= 4096 : visited == 0));
+      undecodable += whole ? 0 : 1;
+    }
+    CHECK_FALSE(decode_block(std::string_view(good.block).substr(0, at), [](const journal_entry&) { return true; }));
+  }
+  CHECK(undecodable > 0);
+  CHECK_FALSE(decode_block(good.block + "x", [](const journal_entry&) { return true; }));
+  CHECK_FALSE(decode_block("\2" + good.block.substr(1), [](const journal_entry&) { return true; }));
+  for (std::size_t length = 0; length < good.filter.size(); ++length) {
+    const auto f = journal_filter::read(std::string_view(good.filter).substr(0, length));
+    CHECK((!f || (f->may_hold(1), length > 64)));
+  }
+  CHECK_FALSE(journal_filter::read("\2" + good.filter.substr(1)));
+}
+
+TEST_CASE("random octets are no block") {
+  std::mt19937_64 random(5);
+  for (int i = 0; i < 20000; ++i) {
+    std::string octets(random() % 200, '\0');
+    for (char& c : octets)
+      c = static_cast<char>(random());
+    if (!octets.empty()) octets[0] = 1;
+    decode_block(octets, [](const journal_entry& e) { return testing::copy_of(e).sender.size() < 1000; });
+  }
+}
+
+TEST_CASE("a filter knows all that is there, and few of what is not") {
+  const auto all = testing::decisions(9).many(4096);
+  const encoded_block e = encoded(all);
+  const auto f = journal_filter::read(e.filter);
+  REQUIRE(f);
+  std::set<std::uint64_t> numbers;
+  std::size_t hashes = 0;
+  for (const decided& d : all) {
+    numbers.insert(d.number);
+    hashes += (d.destination.empty() ? 1 : 0) + (d.message_id.empty() ? 0 : 1);
+    if (d.destination.empty()) CHECK(f->may_hold(journal_hash(number{d.number})));
+    if (!d.message_id.empty()) CHECK(f->may_hold(journal_hash(std::string_view(d.message_id))));
+  }
+  CHECK(e.filter.size() * 8 < hashes * 11);
+  std::size_t wrong_numbers = 0, wrong_ids = 0;
+  constexpr std::size_t tries = 100'000;
+  for (std::uint64_t i = 0; i < tries; ++i) {
+    wrong_numbers += !numbers.contains(44'700'000'000 + i) && f->may_hold(journal_hash(number{44'700'000'000 + i}));
+    wrong_ids += f->may_hold(journal_hash(std::string_view("absent-" + std::to_string(i))));
+  }
+  CHECK(wrong_numbers < tries * 15 / 1000);
+  CHECK(wrong_ids < tries * 15 / 1000);
+  CHECK(wrong_numbers > 0);  // else the filter is larger than it should be
+}
+
+TEST_CASE("a block in which a person goes by another number") {
+  auto all = testing::decisions(11).many(300);
+  all[3].number = all[200].number = 33'612'345'678;
+  all[3].destination = all[200].destination = "";
+  constexpr std::uint64_t pseudonym = 1ULL << 63U | 12345;
+  const renumbering known_as = [](number n) { return n.digits == 33'612'345'678 ? number{pseudonym} : n; };
+  const auto renumbered = renumber_block(encoded(all).block, known_as);
+  REQUIRE(renumbered);
+  all[3].number = all[200].number = pseudonym;
+  CHECK(testing::decoded(renumbered->block) == all);
+  const auto f = journal_filter::read(renumbered->filter);
+  REQUIRE(f);
+  CHECK(f->may_hold(journal_hash(number{pseudonym})));
+  CHECK(f->summary().first_position == 7);
+  CHECK(f->summary().count == 300);
+  CHECK_FALSE(renumber_block("not a block", known_as));
+}
