@@ -1,6 +1,7 @@
 // The store on disk: what it keeps, behind the few operations it needs. Format: store/FORMAT.md.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -89,6 +90,7 @@ class ledger {
   bool owes_purge() const;
   // Removes from the files what was replaced or deleted: afterwards no file holds it.
   std::optional<failure> purge();
+  void stop_purging() { purging_stopped_ = true; }  // for good: the ledger is about to be closed
   // A copy that can be opened as a store, as of now.
   std::optional<failure> copy_to(const std::filesystem::path& folder) const;
 
@@ -100,6 +102,7 @@ class ledger {
   std::unique_ptr<database> db_;
   mutable std::mutex head_mutex_;
   ledger_head head_;
+  std::atomic<bool> purging_stopped_{false};
   std::mutex purge_mutex_;  // of what is owed a purge, on disk
 };
 

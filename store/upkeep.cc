@@ -83,6 +83,7 @@ std::optional<failure> ledger::purge() {
     rocksdb::CompactRangeOptions o;
     o.exclusive_manual_compaction = false;
     o.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    o.canceled = &purging_stopped_;
     return db_->db->CompactRange(o, db_->at(f), from, to);
   };
   Status s = compact(states, nullptr, nullptr);

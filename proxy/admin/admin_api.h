@@ -17,9 +17,10 @@ namespace proxy {
 class admin_api {
  public:
   struct context {
-    endpoint address;                  // port 0: any free one, see port()
-    std::filesystem::path token_file;  // made with mode 0600 and a random token when it does not exist
-    std::filesystem::path spool;       // a folder for uploads and row reports; emptied at start
+    endpoint address;                        // port 0: any free one, see port()
+    std::filesystem::path token_file;        // made with mode 0600 and a random token when it does not exist
+    std::filesystem::path spool;             // a folder for uploads and row reports; emptied at start
+    std::filesystem::path signing_key_file;  // signs the ledger's head; made when it does not exist
     store::consent_store* store = nullptr;
     proxy::metrics* metrics = nullptr;
     // The snapshot in force; any thread. Null while there is none: /v1 answers 503.

@@ -1,9 +1,9 @@
-#include <boost/json/parser.hpp>
 #include <charconv>
 
 #include "proxy/admin/configured.h"
 #include "proxy/admin/event_json.h"
 #include "proxy/admin/event_tail.h"
+#include "proxy/admin/json_body.h"
 #include "proxy/admin/problem.h"
 #include "proxy/admin/resources.h"
 #include "proxy/admin/views.h"
@@ -13,25 +13,6 @@ namespace {
 
 constexpr std::size_t max_events = 10000;  // of one POST
 constexpr std::uint64_t max_tail_lines = 100000;
-
-// Where in the text the parser stopped, for people.
-std::string place(std::string_view text, std::size_t offset) {
-  const auto before = text.substr(0, offset);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const auto line_start = before.rfind('\n');
-  const auto column = 1 + offset - (line_start == std::string_view::npos ? 0 : line_start + 1);
-  return "line " + std::to_string(line) + ", column " + std::to_string(column);
-}
-
-std::variant<boost::json::value, answer> parse_json(std::string_view text) {
-  boost::json::parser parser;
-  boost::system::error_code error;
-  const auto taken = parser.write_some(text.data(), text.size(), error);
-  if (error) return problem(400, "the body is not JSON: " + error.message() + " at " + place(text, taken));
-  if (taken < text.size())
-    return problem(400, "the body is not JSON: something follows its end at " + place(text, taken));
-  return parser.release();
-}
 
 struct checked_events {
   std::vector<store::event> events;

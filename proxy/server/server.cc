@@ -39,6 +39,7 @@ class server {
 
   int run() {
     admin_.emplace(admin_api::context{running_->admin_address, running_->token_file, running_->store_path / "imports",
+                                      running_->store_path / "ledger.key",
                                       nullptr, &gate_.metrics, [this] { return gate_.policy.load(); },
                                       [this] { return not_ready(); }});
     if (!open_store()) return 1;

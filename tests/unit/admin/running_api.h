@@ -142,6 +142,7 @@ class running_api {
     api_ = std::make_unique<proxy::admin_api>(proxy::admin_api::context{.address = {"127.0.0.1", 0},
                                                                         .token_file = folder_.path() / "admin.token",
                                                                         .spool = folder_.path() / "spool",
+                                                                        .signing_key_file = folder_.path() / "ledger.key",
                                                                         .store = store_.get(),
                                                                         .metrics = &metrics_,
                                                                         .current_policy = [this] { return policy_; },
