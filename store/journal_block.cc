@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "store/bytes.h"
@@ -33,6 +34,18 @@ std::int64_t microseconds(instant t) {
   return t.time_since_epoch().count();
 }
 
+constexpr std::uint8_t packed = 0x80;  // in the length of a text
+
+constexpr std::uint64_t each_octet(std::uint8_t value) {
+  return value * 0x0101010101010101U;
+}
+
+// Eight digits of 0 to 15, each in an octet, as 0-9a-f. (Of 10 and more, 6 more have the fifth bit.)
+constexpr std::uint64_t as_characters(std::uint64_t digits) {
+  const std::uint64_t letters = (digits + each_octet(6)) >> 4U & each_octet(1);
+  return digits + each_octet('0') + letters * ('a' - '0' - 10);
+}
+
 // A byte_writer for the path of every message: it is given its room beforehand.
 class column_writer {
  public:
@@ -47,6 +60,24 @@ class column_writer {
     std::memcpy(at_, value.data(), value.size());
     at_ += value.size();
   }
+  // The length, and the octets, or when they are 0-9a-f alone half as many and a bit in the length that says so.
+  void hexadecimal_or_octets(std::string_view value) {
+    octet(static_cast<std::uint8_t>(value.size()));
+    char* const length = at_ - 1;
+    for (std::size_t i = 0; i < value.size(); i += 8) {
+      std::array<char, 8> eight{'0', '0', '0', '0', '0', '0', '0', '0'};
+      std::memcpy(eight.data(), value.data() + i, std::min<std::size_t>(8, value.size() - i));
+      const std::uint64_t characters = std::bit_cast<std::uint64_t>(eight);
+      const std::uint64_t digits = (characters & each_octet(0x0F)) + (characters >> 6U & each_octet(0x01)) * 9;
+      if ((digits & each_octet(0xF0)) != 0 || as_characters(digits) != characters) {
+        at_ = length + 1;
+        return octets(value);
+      }
+      for (std::size_t j = i; j < std::min(i + 8, value.size()); j += 2)
+        octet(static_cast<std::uint8_t>(digits >> (8 * (j - i)) << 4U | (digits >> (8 * (j - i) + 8) & 0x0FU)));
+    }
+    if (!value.empty()) *length = static_cast<char>(value.size() | packed);
+  }
   std::string take() {
     out_.resize(static_cast<std::size_t>(at_ - out_.data()));
     return std::move(out_);
@@ -57,8 +88,8 @@ class column_writer {
   char* at_;
 };
 
-// Sender, system_id, verdict and reason: few combinations, each named once a block.
-using origin = std::array<text_id, 4>;
+// Sender, system_id, verdict, reason, and what an entry has: few combinations, each named once a block.
+using origin = std::array<text_id, 5>;
 
 class origins {
  public:
@@ -66,7 +97,7 @@ class origins {
 
   std::uint32_t index_of(const origin& o) {
     if (!all_.empty() && all_[last_] == o) return last_;
-    std::size_t at = (o[0] * 31U + o[1] * 1031U + o[2] * 7U + o[3]) % slots_.size();
+    std::size_t at = (o[0] * 31U + o[1] * 1031U + o[2] * 7U + o[3] + o[4] * 257U) % slots_.size();
     while (slots_[at] != 0 && all_[slots_[at] - 1U] != o)
       at = (at + 1) % slots_.size();
     if (slots_[at] == 0) {
@@ -83,20 +114,20 @@ class origins {
   std::uint32_t last_ = 0;
 };
 
-origin origin_of(const journal_line& l) {
-  return {l.sender, l.system_id, l.verdict, l.reason};
-}
-
 std::uint8_t flags_of(const journal_line& l) {
   return static_cast<std::uint8_t>(
       (l.destination.empty() ? 0 : has_destination) | (l.event == 0 ? 0 : has_event) | (l.answered ? has_answer : 0) |
       (l.answered && l.command_status != 0 ? has_status : 0) | (l.message_id.empty() ? 0 : has_message_id));
 }
 
+origin origin_of(const journal_line& l) {
+  return {l.sender, l.system_id, l.verdict, l.reason, flags_of(l)};
+}
+
 std::string encode_origins(const std::vector<origin>& all, const journal_texts& texts) {
   std::vector<text_id> used;
   for (const origin& o : all)
-    used.insert(used.end(), o.begin(), o.end());
+    used.insert(used.end(), o.begin(), o.end() - 1);
   std::ranges::sort(used);
   used.erase(std::unique(used.begin(), used.end()), used.end());
   byte_writer out;
@@ -105,8 +136,9 @@ std::string encode_origins(const std::vector<origin>& all, const journal_texts& 
     out.text(texts.text(id));
   out.varint(all.size());
   for (const origin& o : all) {
-    for (const text_id id : o)
-      out.varint(static_cast<std::uint64_t>(std::ranges::lower_bound(used, id) - used.begin()));
+    for (std::size_t i = 0; i < 4; ++i)
+      out.varint(static_cast<std::uint64_t>(std::ranges::lower_bound(used, o[i]) - used.begin()));
+    out.octet(static_cast<std::uint8_t>(o[4]));
   }
   return out.take();
 }
@@ -130,18 +162,20 @@ encoded_block encode_block(const journal_batch& lines, std::size_t first, std::s
   origins used;
   column_writer out(count * most_octets + lines.text_octets(first, count));
 
+  // What was read together was decided at one moment: the moments, and how many entries each has.
   instant before = lines[first].at;
-  for (std::size_t i = first; i < end; ++i) {
+  for (std::size_t i = first, next = first; i < end; i = next) {
     const instant at = lines[i].at;
+    while (next < end && lines[next].at == at)
+      ++next;
     out.varint(zigzag(microseconds(at) - microseconds(before)));
+    out.varint(next - i - 1);
     summary.earliest = std::min(summary.earliest, at);
     summary.latest = std::max(summary.latest, at);
     before = at;
   }
   for (std::size_t i = first; i < end; ++i)
     out.varint(used.index_of(origin_of(lines[i])));
-  for (std::size_t i = first; i < end; ++i)
-    out.octet(flags_of(lines[i]));
   for (std::size_t i = first; i < end; ++i) {
     const journal_line l = lines[i];
     if (!l.destination.empty()) {
@@ -165,8 +199,7 @@ encoded_block encode_block(const journal_batch& lines, std::size_t first, std::s
     if (message_id.empty()) continue;
     const std::size_t shared = shared_prefix(last_id, message_id);
     out.octet(static_cast<std::uint8_t>(shared));
-    out.octet(static_cast<std::uint8_t>(message_id.size() - shared));
-    out.octets(message_id.substr(shared));
+    out.hexadecimal_or_octets(message_id.substr(shared));
     hashes.push_back(journal_hash(message_id));
     last_id = message_id;
   }
@@ -183,7 +216,10 @@ encoded_block encode_block(const journal_batch& lines, std::size_t first, std::s
 
 namespace {
 
-using named_origin = std::array<std::string_view, 4>;
+struct named_origin {
+  std::array<std::string_view, 4> texts;
+  std::uint8_t flags = 0;
+};
 
 struct head {
   std::uint64_t first_position = 0;
@@ -207,7 +243,7 @@ head read_head(byte_reader& in) {
   if (origin_count > most_in_block) in.fail();
   for (std::uint64_t i = 0; i < origin_count && !in.failed(); ++i) {
     named_origin& o = h.origins.emplace_back();
-    for (std::string_view& text : o) {
+    for (std::string_view& text : o.texts) {
       const std::uint64_t index = in.varint();
       if (index < texts.size()) {
         text = texts[index];
@@ -215,6 +251,8 @@ head read_head(byte_reader& in) {
         in.fail();
       }
     }
+    o.flags = in.octet();
+    if (o.flags > all_flags) in.fail();
   }
   return h;
 }
@@ -227,32 +265,68 @@ struct columns {
   std::string message_ids;
 };
 
-bool read_columns(byte_reader& in, const head& h, columns& c) {
-  c.entries.resize(h.count);
-  c.flags.resize(h.count);
+bool read_times(byte_reader& in, const head& h, columns& c) {
   std::uint64_t at = static_cast<std::uint64_t>(h.base);  // unsigned: damaged octets may make it wrap
-  for (journal_entry& e : c.entries) {
+  for (std::size_t i = 0; i < h.count;) {
     at += static_cast<std::uint64_t>(unzigzag(in.varint()));
-    e.at = instant{std::chrono::microseconds{static_cast<std::int64_t>(at)}};
+    const std::uint64_t more = in.varint();
+    if (in.failed() || more >= h.count - i) return false;
+    for (const std::size_t end = i + more + 1; i < end; ++i)
+      c.entries[i].at = instant{std::chrono::microseconds{static_cast<std::int64_t>(at)}};
   }
+  return true;
+}
+
+bool read_origins(byte_reader& in, const head& h, columns& c) {
   for (std::size_t i = 0; i < h.count; ++i) {
     const std::uint64_t index = in.varint();
     if (in.failed() || index >= h.origins.size()) return false;
     const named_origin& o = h.origins[index];
     journal_entry& e = c.entries[i];
     e.position = h.first_position + i;
-    e.sender = o[0], e.system_id = o[1], e.verdict = o[2], e.reason = o[3];
+    e.sender = o.texts[0];
+    e.system_id = o.texts[1];
+    e.verdict = o.texts[2];
+    e.reason = o.texts[3];
+    e.answered = (o.flags & has_answer) != 0;
+    c.flags[i] = o.flags;
   }
-  in.octets(c.flags);
+  return true;
+}
+
+void append_unpacked(std::string& to, std::string_view octets, std::size_t length) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (std::size_t i = 0; i < length; ++i) {
+    const auto two = static_cast<std::uint8_t>(octets[i / 2]);
+    to.push_back(digits[i % 2 == 0 ? two >> 4U : two & 0x0FU]);
+  }
+}
+
+bool read_message_ids(byte_reader& in, columns& c) {
+  c.message_ids.reserve(c.entries.size() * journal_batch::longest_message_id);  // the views into it must stay good
+  std::string_view last;
+  for (std::size_t i = 0; i < c.entries.size(); ++i) {
+    if ((c.flags[i] & has_message_id) == 0) continue;
+    const std::uint8_t shared = in.octet();
+    const std::uint8_t length = in.octet();
+    const std::size_t rest = length & ~packed;
+    const std::string_view octets = in.octets_of((length & packed) != 0 ? (rest + 1) / 2 : rest);
+    if (in.failed() || shared > last.size() || shared + rest > journal_batch::longest_message_id) return false;
+    const std::size_t begin = c.message_ids.size();
+    c.message_ids.append(last.substr(0, shared));
+    (length & packed) != 0 ? append_unpacked(c.message_ids, octets, rest) : void(c.message_ids.append(octets));
+    last = c.entries[i].message_id = std::string_view(c.message_ids).substr(begin);
+  }
+  return true;
+}
+
+bool read_columns(byte_reader& in, const head& h, columns& c) {
+  c.entries.resize(h.count);
+  c.flags.resize(h.count);
+  if (!read_times(in, h, c) || !read_origins(in, h, c)) return false;
   for (std::size_t i = 0; i < h.count; ++i) {
     journal_entry& e = c.entries[i];
-    if (c.flags[i] > all_flags) return false;
-    e.answered = (c.flags[i] & has_answer) != 0;
-    if ((c.flags[i] & has_destination) != 0) {
-      e.destination = in.text();
-    } else {
-      e.who.digits = in.varint();
-    }
+    (c.flags[i] & has_destination) != 0 ? void(e.destination = in.text()) : void(e.who.digits = in.varint());
   }
   for (std::size_t i = 0; i < h.count; ++i) {
     if ((c.flags[i] & has_event) != 0) c.entries[i].event = in.varint();
@@ -260,18 +334,7 @@ bool read_columns(byte_reader& in, const head& h, columns& c) {
   for (std::size_t i = 0; i < h.count; ++i) {
     if ((c.flags[i] & has_status) != 0) c.entries[i].command_status = static_cast<std::uint32_t>(in.varint());
   }
-  c.message_ids.reserve(h.count * journal_batch::longest_message_id);  // the views into it must stay good
-  std::string_view last;
-  for (std::size_t i = 0; i < h.count; ++i) {
-    if ((c.flags[i] & has_message_id) == 0) continue;
-    const std::uint8_t shared = in.octet();
-    const std::string_view rest = in.text();
-    if (in.failed() || shared > last.size() || shared + rest.size() > journal_batch::longest_message_id) return false;
-    const std::size_t begin = c.message_ids.size();
-    c.message_ids.append(last.substr(0, shared)).append(rest);
-    last = c.entries[i].message_id = std::string_view(c.message_ids).substr(begin);
-  }
-  return in.complete();
+  return read_message_ids(in, c) && in.complete();
 }
 
 }  // namespace
