@@ -10,6 +10,7 @@ if(CONSENTGATE_SANITIZE)
   add_link_options(-fsanitize=${CONSENTGATE_SANITIZE})
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CONSENTGATE_SANITIZE)
-  # GCC 12 sees uninitialised values in library code once it is instrumented; the plain builds keep these warnings.
-  target_compile_options(consentgate_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict)
+  # GCC 12 sees uninitialised values in library code once it is instrumented; the plain builds keep these warnings. -Wno-tsan:
+  # Asio has fences, which the thread sanitizer does not know; what Asio hands over between threads is under its mutexes too.
+  target_compile_options(consentgate_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-tsan)
 endif()

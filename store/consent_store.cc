@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "store/acknowledged.h"
 #include "store/act_times.h"
 #include "store/index.h"
 #include "store/ledger.h"
@@ -77,17 +78,18 @@ consent_store::consent_store(std::unique_ptr<implementation> i) : implementation
 consent_store::~consent_store() = default;
 
 std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(options o) {
+  const auto mark = acknowledged::read(o.path);
+  if (const auto* why = std::get_if<failure>(&mark)) return *why;
+  const std::uint64_t promised = std::get<std::uint64_t>(mark);
   std::error_code ignored;
-  if (std::filesystem::exists(keys_file(o.path), ignored) &&
-      !std::filesystem::exists(o.path / "rocksdb" / "CURRENT", ignored)) {
-    return failure{"the store " + o.path.string() +
-                   " has lost its ledger: numbers.key is there and rocksdb is not; restore it from a backup, or use an "
-                   "empty folder to begin anew"};
-  }
-  auto opened = ledger::open(o.path);
+  const bool begun = promised != 0 || std::filesystem::exists(keys_file(o.path), ignored);
+  auto opened = ledger::open(o.path, begun ? when_missing::fail : when_missing::create);
   if (auto* why = std::get_if<failure>(&opened)) return *why;
   auto l = std::move(std::get<std::unique_ptr<ledger>>(opened));
-  auto keys = number_keys::open(keys_file(o.path), l->head().sequence == 0 ? when_missing::create : when_missing::fail);
+  const std::uint64_t last = l->head().sequence;
+  if (last < promised) return acknowledged::lost(o.path, last, promised);
+  if (auto why = l->check_complete(last)) return *why;
+  auto keys = number_keys::open(keys_file(o.path), l->knows_keys() ? when_missing::fail : when_missing::create);
   if (auto* why = std::get_if<failure>(&keys)) return *why;
   if (auto why = l->check_keys(std::get<number_keys>(keys))) return *why;
   if (auto why = l->check_storage(o.hashed_numbers)) return *why;

@@ -49,9 +49,29 @@ std::string_view without_carriage_return(std::string_view line) {
 
 }  // namespace
 
+// Of a line without an end in sight the beginning is kept and the rest passed over.
 bool csv_reader::read_line(std::string& line) {
-  if (!std::getline(in_, line)) return false;
-  octets_ += line.size() + (in_.eof() ? 0 : 1);
+  line.clear();
+  if (!in_.good()) return false;
+  try {
+    for (;; ++octets_) {
+      const auto c = in_.rdbuf()->sbumpc();
+      if (c == std::istream::traits_type::eof()) {
+        in_.setstate(line.empty() ? std::ios::eofbit | std::ios::failbit : std::ios::eofbit);
+        if (line.empty()) return false;
+        break;
+      }
+      if (c == '\n') {
+        ++octets_;
+        break;
+      }
+      if (line.size() <= longest_row) line.push_back(static_cast<char>(c));
+    }
+  } catch (...) {  // as a stream's own functions do
+    if ((in_.exceptions() & std::ios::badbit) != 0) throw;
+    in_.setstate(std::ios::badbit);
+    return false;
+  }
   ++line_;
   return true;
 }
@@ -64,6 +84,11 @@ std::optional<csv_row> csv_reader::next() {
   } while (without_carriage_return(line).empty());
   row.line = line_;
   row.raw = line;
+  if (line.size() > longest_row) {
+    row.wrong = "it is longer than " + std::to_string(longest_row) + " octets";
+    row.raw.resize(80);
+    return row;
+  }
   splitter fields(row);
   if (fields.add(without_carriage_return(line))) {
     row.raw = without_carriage_return(line);

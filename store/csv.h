@@ -18,7 +18,7 @@ struct csv_row {
 
 class csv_reader {
  public:
-  // A row may hold at most this many octets: beyond it a quote is missing.
+  // A row may hold at most this many octets: beyond it a quote or a line's end is missing.
   static constexpr std::size_t longest_row = std::size_t{64} * 1024;
 
   explicit csv_reader(std::istream& in) : in_(in) {}

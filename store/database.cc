@@ -66,6 +66,11 @@ std::string open_failure(const std::filesystem::path& path, const Status& s) {
     return "the store " + path.string() +
            " is in use by another consentgate; stop that one or use another `store.path`";
   }
+  // A file that is named but not there is damage, too.
+  if (s.IsCorruption() || s.IsNotFound() || s.IsPathNotFound() || s.IsInvalidArgument()) {
+    return "the store " + path.string() + " is damaged or incomplete: " + s.ToString() +
+           "; keep what is left of it and restore it from a backup";
+  }
   return "the store " + path.string() + " cannot be opened: " + s.ToString();
 }
 
@@ -152,7 +157,8 @@ std::uint64_t from_big_endian(Slice key) {
 }
 
 failure broken(const std::string& what, const Status& s) {
-  return {what + ": " + s.ToString()};
+  const char* advice = s.IsCorruption() ? "; the store is damaged: restore it from a backup" : "";
+  return {what + ": " + s.ToString() + advice};
 }
 
 failure damaged(const std::string& what) {

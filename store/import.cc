@@ -44,6 +44,7 @@ using columns = std::vector<std::string entry::*>;
 
 std::variant<columns, failure> read_header(const std::optional<csv_row>& header) {
   if (!header) return failure{"the file is empty: its first line must name the fields, such as number,event,scope"};
+  if (!header->wrong.empty()) return failure{"the header is no row of CSV: " + header->wrong};
   columns found;
   std::set<std::string> seen;
   for (const std::string& name : header->fields) {

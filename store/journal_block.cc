@@ -20,9 +20,9 @@ constexpr std::uint8_t has_status = 8;  // a command_status other than 0
 constexpr std::uint8_t has_message_id = 16;
 constexpr std::uint8_t all_flags = 31;
 
-// Most octets of an entry besides its texts: three varints of 64 bits (time, number, event), two of 32 (origin,
-// command_status), the flags, the lengths of two texts, and how much of the message_id is the one before.
-constexpr std::size_t most_octets = 3 * 10 + 2 * 5 + 1 + 3;
+// Most octets of an entry besides its texts: four varints of 64 bits (time, how many more have it, number, event), two
+// of 32 (origin, command_status), the lengths of two texts, and three about the message_id.
+constexpr std::size_t most_octets = 4 * 10 + 2 * 5 + 2 + 3;
 
 constexpr std::uint64_t zigzag(std::int64_t value) {
   return static_cast<std::uint64_t>(value) << 1U ^ static_cast<std::uint64_t>(value >> 63U);
@@ -34,7 +34,9 @@ std::int64_t microseconds(instant t) {
   return t.time_since_epoch().count();
 }
 
-constexpr std::uint8_t packed = 0x80;  // in the length of a text
+// In the octets before a message_id.
+constexpr std::uint8_t hyphenated = 0x80;  // with what it shares: how many hyphens, and where
+constexpr std::uint8_t packed = 0x80;      // with its length: two hexadecimal digits an octet
 
 constexpr std::uint64_t each_octet(std::uint8_t value) {
   return value * 0x0101010101010101U;
@@ -60,23 +62,32 @@ class column_writer {
     std::memcpy(at_, value.data(), value.size());
     at_ += value.size();
   }
-  // The length, and the octets, or when they are 0-9a-f alone half as many and a bit in the length that says so.
-  void hexadecimal_or_octets(std::string_view value) {
-    octet(static_cast<std::uint8_t>(value.size()));
-    char* const length = at_ - 1;
-    for (std::size_t i = 0; i < value.size(); i += 8) {
-      std::array<char, 8> eight{'0', '0', '0', '0', '0', '0', '0', '0'};
-      std::memcpy(eight.data(), value.data() + i, std::min<std::size_t>(8, value.size() - i));
-      const std::uint64_t characters = std::bit_cast<std::uint64_t>(eight);
-      const std::uint64_t digits = (characters & each_octet(0x0F)) + (characters >> 6U & each_octet(0x01)) * 9;
-      if ((digits & each_octet(0xF0)) != 0 || as_characters(digits) != characters) {
-        at_ = length + 1;
-        return octets(value);
-      }
-      for (std::size_t j = i; j < std::min(i + 8, value.size()); j += 2)
-        octet(static_cast<std::uint8_t>(digits >> (8 * (j - i)) << 4U | (digits >> (8 * (j - i) + 8) & 0x0FU)));
+  // What a message_id has beyond what it shares with the one before. Many are hexadecimal, with hyphens or without:
+  // those take half the octets.
+  void message_id(std::size_t shared, std::string_view rest) {
+    char* const begin = at_;
+    std::array<char, journal_batch::longest_message_id> digits;
+    std::size_t count = 0, hyphens = 0;
+    octet(static_cast<std::uint8_t>(shared));
+    octet(static_cast<std::uint8_t>(rest.size()));
+    for (std::string_view left = rest;; ++hyphens) {
+      const std::size_t length = std::min(left.find('-'), left.size());
+      std::memcpy(digits.data() + count, left.data(), length);
+      count += length;
+      if (length == left.size()) break;
+      if (hyphens == 0) octet(0);
+      octet(static_cast<std::uint8_t>(rest.size() - left.size() + length));
+      left.remove_prefix(length + 1);
     }
-    if (!value.empty()) *length = static_cast<char>(value.size() | packed);
+    if (!rest.empty() && hexadecimal({digits.data(), count})) {
+      begin[1] = static_cast<char>(rest.size() | packed);
+      if (hyphens == 0) return;
+      begin[0] = static_cast<char>(shared | hyphenated);
+      begin[2] = static_cast<char>(hyphens);
+      return;
+    }
+    at_ = begin + 2;
+    octets(rest);
   }
   std::string take() {
     out_.resize(static_cast<std::size_t>(at_ - out_.data()));
@@ -84,6 +95,20 @@ class column_writer {
   }
 
  private:
+  // Two digits an octet; false when they are not all 0-9a-f.
+  bool hexadecimal(std::string_view value) {
+    for (std::size_t i = 0; i < value.size(); i += 8) {
+      std::array<char, 8> eight{'0', '0', '0', '0', '0', '0', '0', '0'};
+      std::memcpy(eight.data(), value.data() + i, std::min<std::size_t>(8, value.size() - i));
+      const std::uint64_t characters = std::bit_cast<std::uint64_t>(eight);
+      const std::uint64_t digits = (characters & each_octet(0x0F)) + (characters >> 6U & each_octet(0x01)) * 9;
+      if ((digits & each_octet(0xF0)) != 0 || as_characters(digits) != characters) return false;
+      for (std::size_t j = i; j < std::min(i + 8, value.size()); j += 2)
+        octet(static_cast<std::uint8_t>(digits >> (8 * (j - i)) << 4U | (digits >> (8 * (j - i) + 8) & 0x0FU)));
+    }
+    return true;
+  }
+
   std::string out_;
   char* at_;
 };
@@ -198,8 +223,7 @@ encoded_block encode_block(const journal_batch& lines, std::size_t first, std::s
     const std::string_view message_id = lines[i].message_id;
     if (message_id.empty()) continue;
     const std::size_t shared = shared_prefix(last_id, message_id);
-    out.octet(static_cast<std::uint8_t>(shared));
-    out.hexadecimal_or_octets(message_id.substr(shared));
+    out.message_id(shared, message_id.substr(shared));
     hashes.push_back(journal_hash(message_id));
     last_id = message_id;
   }
@@ -294,11 +318,18 @@ bool read_origins(byte_reader& in, const head& h, columns& c) {
   return true;
 }
 
-void append_unpacked(std::string& to, std::string_view octets, std::size_t length) {
+// Appends `length` characters: the digits, with hyphens in these places.
+void append_unpacked(std::string& to, std::string_view octets, std::string_view hyphens, std::size_t length) {
   constexpr std::string_view digits = "0123456789abcdef";
-  for (std::size_t i = 0; i < length; ++i) {
-    const auto two = static_cast<std::uint8_t>(octets[i / 2]);
-    to.push_back(digits[i % 2 == 0 ? two >> 4U : two & 0x0FU]);
+  for (std::size_t i = 0, digit = 0; i < length; ++i) {
+    if (!hyphens.empty() && static_cast<std::uint8_t>(hyphens.front()) == i) {
+      to.push_back('-');
+      hyphens.remove_prefix(1);
+    } else if (digit / 2 < octets.size()) {
+      const auto two = static_cast<std::uint8_t>(octets[digit / 2]);
+      to.push_back(digits[digit % 2 == 0 ? two >> 4U : two & 0x0FU]);
+      ++digit;
+    }
   }
 }
 
@@ -307,14 +338,19 @@ bool read_message_ids(byte_reader& in, columns& c) {
   std::string_view last;
   for (std::size_t i = 0; i < c.entries.size(); ++i) {
     if ((c.flags[i] & has_message_id) == 0) continue;
-    const std::uint8_t shared = in.octet();
-    const std::uint8_t length = in.octet();
-    const std::size_t rest = length & ~packed;
-    const std::string_view octets = in.octets_of((length & packed) != 0 ? (rest + 1) / 2 : rest);
-    if (in.failed() || shared > last.size() || shared + rest > journal_batch::longest_message_id) return false;
+    const std::uint8_t first = in.octet();
+    const std::uint8_t second = in.octet();
+    const std::size_t shared = first & ~hyphenated, length = second & ~packed;
+    const std::string_view hyphens = (first & hyphenated) != 0 ? in.octets_of(in.octet()) : std::string_view();
+    if (in.failed() || shared > last.size() || shared + length > journal_batch::longest_message_id ||
+        hyphens.size() > length)
+      return false;
+    const bool hexadecimal = (second & packed) != 0;
+    const std::string_view octets = in.octets_of(hexadecimal ? (length - hyphens.size() + 1) / 2 : length);
+    if (in.failed()) return false;
     const std::size_t begin = c.message_ids.size();
     c.message_ids.append(last.substr(0, shared));
-    (length & packed) != 0 ? append_unpacked(c.message_ids, octets, rest) : void(c.message_ids.append(octets));
+    hexadecimal ? append_unpacked(c.message_ids, octets, hyphens, length) : void(c.message_ids.append(octets));
     last = c.entries[i].message_id = std::string_view(c.message_ids).substr(begin);
   }
   return true;

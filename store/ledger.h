@@ -29,6 +29,8 @@ class ledger {
 
   // --- loading ---
   ledger_head head() const;
+  // A failure when fewer than `last` events are there: some in between are lost.
+  std::optional<failure> check_complete(std::uint64_t last) const;
   std::uint64_t estimated_numbers() const;
   std::optional<failure> each_name(const std::function<bool(const stored_name&)>& visit) const;
   std::optional<failure> each_state(const std::function<void(number, std::vector<fact>&)>& visit) const;
@@ -81,6 +83,7 @@ class ledger {
   // --- upkeep; any thread ---
   // The fingerprints of the keys that hashed numbers in this store; the keys may only be more.
   std::optional<failure> check_keys(const number_keys& keys);
+  bool knows_keys() const;
   // Whether numbers are kept or only their hashes: what holds for the first event holds for all.
   std::optional<failure> check_storage(bool hashed);
   bool owes_purge() const;

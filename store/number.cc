@@ -77,12 +77,4 @@ std::string to_string(number n) {
   return {text, static_cast<std::size_t>(length)};
 }
 
-std::string masked(number n) {
-  if (n.is_hash()) return to_string(n);
-  const std::string digits = to_string(n);
-  if (digits.size() < fewest_digits) return "***";
-  const std::size_t shown_first = std::min<std::size_t>(5, digits.size() - 6);
-  return digits.substr(0, shown_first) + "***" + digits.substr(digits.size() - 3);
-}
-
 }  // namespace store

@@ -35,6 +35,5 @@ enum class number_kind { unknown, international, national };
 std::optional<number> read_number(std::string_view text, number_kind claimed, const numbering_plan& plan);
 
 std::string to_string(number n);  // the digits: "33612345678"; of a hash "hash:9f86d081884c7d65"
-std::string masked(number n);     // for logs: "33612***678"
 
 }  // namespace store

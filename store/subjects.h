@@ -2,12 +2,12 @@
 // erased, or always a hash where the store keeps no numbers.
 #pragma once
 
-#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string_view>
 
+#include "store/current.h"
 #include "store/index.h"
 #include "store/number_keys.h"
 
@@ -16,8 +16,9 @@ namespace store {
 // Any thread.
 class subjects {
  public:
-  subjects(const index& known, number_keys keys, bool always_hashed)
-      : known_(known), keys_(std::make_shared<const number_keys>(std::move(keys))), always_hashed_(always_hashed) {}
+  subjects(const index& known, number_keys keys, bool always_hashed) : known_(known), always_hashed_(always_hashed) {
+    use(std::move(keys));
+  }
 
   number of(number who) const;
   // The verdict about the person, wherever the facts are kept.
@@ -31,7 +32,7 @@ class subjects {
   bool may_be_hashed() const { return always_hashed_ || known_.hashes() > 0; }
 
   const index& known_;
-  std::atomic<std::shared_ptr<const number_keys>> keys_;
+  current<const number_keys> keys_;
   bool always_hashed_;
 };
 

@@ -40,6 +40,12 @@ std::optional<failure> ledger::check_keys(const number_keys& keys) {
   return s.ok() ? std::nullopt : std::optional(broken("the store cannot be written", s));
 }
 
+bool ledger::knows_keys() const {
+  const auto stored = db_->get(meta, keys_key, "the store");
+  const auto* known = std::get_if<std::optional<std::string>>(&stored);
+  return known == nullptr || known->has_value();
+}
+
 std::optional<failure> ledger::check_storage(bool hashed) {
   const std::string wanted = hashed ? "hashed" : "plain";
   const auto stored = db_->get(meta, storage_key, "the store");

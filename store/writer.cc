@@ -20,6 +20,7 @@ writer::writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed 
       journal_(j),
       on_write_(std::move(on_write)),
       ledger_(std::move(l)),
+      acknowledged_(path_),
       last_sequence_(ledger_->head().sequence),
       newest_recorded_(ledger_->head().recorded_at.time_since_epoch().count()),
       thread_([this] { run(); }) {}
@@ -122,7 +123,10 @@ void writer::commit(std::vector<request> requests) {
   }
   g.apply();
   last_sequence_ = ledger_->head().sequence;
-  if (!g.empty()) newest_recorded_ = wall.time_since_epoch().count();
+  if (!g.empty()) {
+    acknowledged_.set(last_sequence_);
+    newest_recorded_ = wall.time_since_epoch().count();
+  }
   for (const auto& tell : results)
     tell();
 }

@@ -11,6 +11,7 @@
 #include <thread>
 #include <variant>
 
+#include "store/acknowledged.h"
 #include "store/commit_group.h"
 #include "store/consent_store.h"
 #include "store/journal_keeper.h"
@@ -71,6 +72,7 @@ class writer {
   std::function<void(double)> on_write_;
   mutable std::shared_mutex ledger_mutex_;  // exclusive only while the ledger is opened again
   std::unique_ptr<ledger> ledger_;
+  acknowledged acknowledged_;
 
   std::atomic<std::uint64_t> last_sequence_;
   std::atomic<std::int64_t> newest_recorded_;

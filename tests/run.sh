@@ -30,9 +30,16 @@ passed=0 failed=0 skipped=0
 add() { passed=$((passed + $1)); failed=$((failed + $2)); skipped=$((skipped + $3)); }
 number_before() { grep -oE "[0-9]+ $1" <<<"$2" | tail -n 1 | grep -oE '[0-9]+' || echo 0; }
 
+# What a sanitizer finds ends the program that it finds it in, or fails it at its end, and is kept in a file: also where a test kills the
+# program with SIGKILL and never sees its exit code.
+reports=$PWD/build/$preset/sanitizer
+rm -f "$reports".*
+export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp die_after_fork=0 exitcode=66 log_path=$reports"
+export ASAN_OPTIONS="exitcode=66 log_path=$reports" UBSAN_OPTIONS="halt_on_error=1 print_stacktrace=1 log_path=$reports"
+
 # Unit tests: every case of every program counts.
 for program in build/"$preset"/bin/test_*; do
-  output=$(TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp" "$program" 2>&1)
+  output=$("$program" 2>&1)
   status=$?
   if [ "$status" = 0 ]; then
     cases=$(grep -oE '[0-9]+ test cases?' <<<"$output" | tail -n 1 | grep -oE '[0-9]+')
@@ -56,6 +63,12 @@ closing=$(tail -n 1 <<<"$output")
 broken=$(($(number_before failed "$closing") + $(number_before 'errors?' "$closing")))
 [ "$status" != 0 ] && [ "$status" != 5 ] && [ "$broken" = 0 ] && broken=1
 add "$(number_before passed "$closing")" "$broken" "$(number_before skipped "$closing")"
+
+for report in "$reports".*; do
+  [ -e "$report" ] || continue
+  echo "$report:" && head -n 60 "$report"
+  add 0 1 0
+done
 
 if [ "$fuzz" = 1 ]; then
   cmake --preset fuzz >/dev/null && cmake --build --preset fuzz || exit 1

@@ -1,11 +1,12 @@
 #include <boost/json/parser.hpp>
-#include <charconv>
 
 #include "proxy/admin/configured.h"
 #include "proxy/admin/event_json.h"
 #include "proxy/admin/event_tail.h"
+#include "proxy/admin/parameters.h"
 #include "proxy/admin/problem.h"
 #include "proxy/admin/resources.h"
+#include "proxy/admin/views.h"
 
 namespace proxy {
 namespace {
@@ -54,26 +55,11 @@ void check_one(checked_events& into, std::size_t index, const boost::json::value
   into.events.push_back(std::move(e));
 }
 
-void complete(std::vector<store::event>& events, const std::vector<store::recorded>& places) {
-  for (std::size_t i = 0; i < events.size() && i < places.size(); ++i) {
-    events[i].id = places[i].id;
-    events[i].sequence = places[i].sequence;
-    events[i].occurred_at = places[i].occurred_at;
-    events[i].recorded_at = places[i].recorded_at;
-  }
-}
-
-boost::json::object with_warnings(const store::event& e, const config& c) {
-  auto o = to_json(e);
-  if (const auto warning = scope_warning(c, e.scope); !warning.empty())
-    o.emplace("warnings", boost::json::array{warning});
-  return o;
-}
-
-answer created(const std::vector<store::event>& events, bool as_array, const config& c) {
+answer created(const std::vector<store::event>& events, const std::vector<store::recorded>& places, bool as_array,
+               const config& c) {
   boost::json::array list;
-  for (const auto& e : events)
-    list.push_back(with_warnings(e, c));
+  for (std::size_t i = 0; i < events.size(); ++i)
+    list.push_back(recorded_view(events[i], places[i], c));
   if (as_array) return json_answer(list, 201);
   answer a = json_answer(list.front(), 201);
   a.headers.emplace_back("Location", "/v1/numbers/" + store::to_string(events.front().who) + "/events");
@@ -91,15 +77,14 @@ void count(metrics& m, const store::event& e, const config& c) {
 void record(const loaded& l, metrics& m, std::vector<store::event> events, bool as_array, const reply& send) {
   auto copy = events;
   l.store->record(std::move(copy), [=, &m, events = std::move(events), policy = l.policy](const store::outcome& o) {
-    send([=]() mutable {
+    send([=, &m] {
       if (const auto* why = std::get_if<store::failure>(&o)) {
         return unavailable("nothing is on disk: " + why->message +
                            "; opt-outs block from now on all the same, send them again");
       }
-      complete(events, std::get<std::vector<store::recorded>>(o));
       for (const auto& e : events)
         count(m, e, policy->settings());
-      return created(events, as_array, policy->settings());
+      return created(events, std::get<std::vector<store::recorded>>(o), as_array, policy->settings());
     });
   });
 }
@@ -129,26 +114,6 @@ void post_events(const services& s, const request& r, const reply& send) {
 
 // --- the tail ---
 
-std::optional<std::string> read_count(const request& r, const std::string& name, std::uint64_t max,
-                                      std::uint64_t& value) {
-  const auto* text = r.parameter(name);
-  if (text == nullptr) return std::nullopt;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error == std::errc() && end == text->data() + text->size() && value <= max) return std::nullopt;
-  return "the parameter " + name + " is a number from 0 to " + std::to_string(max) + ", not \"" + *text + "\"";
-}
-
-std::optional<std::string> read_instant(const request& r, const std::string& name,
-                                        store::instant store::written_time::* end,
-                                        std::optional<store::instant>& value) {
-  const auto* text = r.parameter(name);
-  if (text == nullptr) return std::nullopt;
-  const auto read = store::read_time(time_from_query(*text));
-  if (!read) return "the parameter " + name + " is a time like 2026-11-24T10:00:00Z or a date, not \"" + *text + "\"";
-  value = (*read).*end;
-  return std::nullopt;
-}
-
 std::variant<tail_query, std::string> read_tail_query(const request& r, const store::numbering_plan& plan) {
   tail_query q;
   if (auto wrong = read_count(r, "after", INT64_MAX, q.after)) return *wrong;
@@ -156,10 +121,7 @@ std::variant<tail_query, std::string> read_tail_query(const request& r, const st
   if (auto wrong = read_instant(r, "from", &store::written_time::earliest, q.from)) return *wrong;
   if (auto wrong = read_instant(r, "to", &store::written_time::latest, q.to)) return *wrong;
   if (const auto* source = r.parameter("source")) q.source = *source;
-  if (const auto* text = r.parameter("number")) {
-    q.number = store::read_number(number_from_query(*text), store::number_kind::unknown, plan);
-    if (!q.number) return "the parameter number cannot be read as a number: \"" + *text + "\"";
-  }
+  if (auto wrong = read_number(r, "number", plan, q.number)) return *wrong;
   return q;
 }
 

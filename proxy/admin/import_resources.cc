@@ -7,7 +7,7 @@
 namespace proxy {
 namespace {
 
-constexpr std::size_t max_name = 128;
+constexpr std::size_t max_name = 255;  // of a file, on most systems
 
 answer too_many() {
   answer a = problem(
@@ -25,7 +25,7 @@ std::optional<answer> before_upload(const services& s, const import_jobs& jobs, 
     const bool printable =
         std::ranges::none_of(*name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
     if (name->size() > max_name || !printable)
-      return problem(400, "the parameter name is at most 128 octets without control characters");
+      return problem(400, "the parameter name is at most 255 octets without control characters");
   }
   if (!load(s)) return not_loaded(s);
   if (jobs.full()) return too_many();

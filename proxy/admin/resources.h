@@ -10,6 +10,7 @@ namespace proxy {
 void add_meta_resources(router& to, const services& s);
 void add_event_resources(router& to, const services& s);
 void add_number_resources(router& to, const services& s);
+void add_journal_resources(router& to, const services& s);
 void add_import_resources(router& to, const services& s, import_jobs& jobs);
 
 }  // namespace proxy

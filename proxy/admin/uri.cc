@@ -1,5 +1,7 @@
 #include "proxy/admin/uri.h"
 
+#include "store/utf8.h"
+
 namespace proxy {
 namespace {
 
@@ -9,6 +11,9 @@ int hexadecimal(char c) {
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
 }
+
+constexpr std::string_view undecodable =
+    "is not UTF-8, or has a % that is not followed by two hexadecimal digits; a literal % is written %25";
 
 // Calls `use` with each part of `text` between separators, until it returns false.
 template <typename Use>
@@ -30,7 +35,7 @@ std::optional<std::string> read_query(std::string_view text, std::map<std::strin
     const auto value = equals == std::string_view::npos ? std::optional<std::string>("")
                                                         : percent_decode(part.substr(equals + 1), plus_sign::space);
     if (!key || !value) {
-      wrong = "the query has a % that is not followed by two hexadecimal digits; a literal % is written %25";
+      wrong = "the query " + std::string(undecodable);
     } else if (!query.emplace(*key, *value).second) {
       wrong = "the parameter " + *key + " is given twice";
     }
@@ -58,6 +63,7 @@ std::optional<std::string> percent_decode(std::string_view text, plus_sign plus)
       i += 2;
     }
   }
+  if (!store::is_utf8(decoded)) return std::nullopt;
   return decoded;
 }
 
@@ -77,7 +83,7 @@ std::variant<request_target, std::string> read_target(std::string_view target) {
       return segment.has_value();
     });
     if (!good) {
-      return std::string("the path has a % that is not followed by two hexadecimal digits; a literal % is written %25");
+      return "the path " + std::string(undecodable);
     }
   }
   if (question_mark != std::string_view::npos) {

@@ -12,7 +12,8 @@ namespace proxy {
 
 enum class plus_sign { literal, space };
 
-// Nothing when a % is not followed by two hexadecimal digits, or stands for the octet 0.
+// Nothing when a % is not followed by two hexadecimal digits, or stands for the octet 0, and when the result is not
+// UTF-8: it is shown again in JSON.
 std::optional<std::string> percent_decode(std::string_view text, plus_sign plus);
 
 struct request_target {

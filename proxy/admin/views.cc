@@ -89,6 +89,17 @@ view_or_failure<boost::json::array> scopes_of(store::consent_store& store, const
 
 }  // namespace
 
+boost::json::object recorded_view(store::event e, const store::recorded& place, const config& c) {
+  e.id = place.id;
+  e.sequence = place.sequence;
+  e.occurred_at = place.occurred_at;
+  e.recorded_at = place.recorded_at;
+  auto o = to_json(e);
+  if (const auto warning = scope_warning(c, e.scope); !warning.empty())
+    o.emplace("warnings", boost::json::array{warning});
+  return o;
+}
+
 view_or_failure<boost::json::object> number_view(store::consent_store& store, const policy& p, store::number who,
                                                  store::instant now) {
   auto scopes = scopes_of(store, p.settings(), who, now);

@@ -15,6 +15,9 @@ namespace proxy {
 template <typename View>
 using view_or_failure = std::variant<View, store::failure>;
 
+// An event that was handed in, with what the store gave it, and "warnings"? of a scope that is not configured.
+boost::json::object recorded_view(store::event e, const store::recorded& place, const config& c);
+
 // {"number", "scopes": [{"scope", "state", "since", "event", "expires_at"?, "source"?}], "senders": [{"sender",
 // "verdict", "reason"}]}. One scope for each that the number's events name, with what is in force there today, wider
 // scopes included; one sender for each that is configured. "since" is when the state began: the person's act, the
@@ -27,7 +30,8 @@ view_or_failure<boost::json::array> history_view(const store::consent_store& sto
                                                  store::instant now);
 
 // What would become of a message from this sender to this number now: {"number", "sender", "group", "policy", "mode",
-// "verdict", "reason", "event"?, "warnings"?, "explanation"}. `number_text` is shown when it cannot be read as a number.
+// "verdict", "reason", "event"?, "warnings"?, "explanation"}. `number_text` is shown when it cannot be read as a
+// number.
 view_or_failure<boost::json::object> decision_view(const store::consent_store& store, const policy& p,
                                                    const std::string& number_text, const std::string& sender_name,
                                                    store::instant now);

@@ -23,6 +23,7 @@ int record_command(const common_options& o, const store::entry& e);
 int show_command(const common_options& o, const std::string& number);
 int explain_command(const common_options& o, const std::string& number, const std::string& sender);
 int export_command(const common_options& o, const export_filter& f);
+int journal_command(const common_options& o, const journal_filter& f);
 int import_command(const common_options& o, const import_order& order);
 
 // Throws command_failed with every error of the file.

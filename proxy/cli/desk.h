@@ -25,6 +25,10 @@ struct export_filter {
   std::optional<std::string> number, source, from, to;
 };
 
+struct journal_filter {
+  std::optional<std::string> number, sender, from, to, message_id;
+};
+
 struct import_order {
   std::filesystem::path file;
   bool dry_run = false;
@@ -41,6 +45,7 @@ class desk {
   virtual boost::json::value history(const std::string& number) = 0;
   virtual boost::json::value decision(const std::string& number, const std::string& sender) = 0;
   virtual void events(const export_filter& f, const on_line& line) = 0;
+  virtual void journal(const journal_filter& f, const on_line& line) = 0;
   // The final report (proxy/admin/openapi.json, ImportJob); `refused` gets each refused row as a line of JSON. Both may
   // be called on another thread, never at once.
   virtual boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) = 0;

@@ -6,9 +6,9 @@
 #include <thread>
 
 #include "proxy/admin/configured.h"
-#include "proxy/admin/event_json.h"
 #include "proxy/admin/event_tail.h"
 #include "proxy/admin/import_jobs.h"
+#include "proxy/admin/journal_lines.h"
 #include "proxy/admin/views.h"
 #include "proxy/cli/desk.h"
 
@@ -51,16 +51,7 @@ class offline : public desk {
     const store::outcome o = store_->record_and_wait({made});
     if (const auto* why = std::get_if<store::failure>(&o))
       throw command_failed("the event was not stored: " + why->message);
-    const store::recorded& r = std::get<std::vector<store::recorded>>(o).front();
-    made.id = r.id;
-    made.sequence = r.sequence;
-    made.occurred_at = r.occurred_at;
-    made.recorded_at = r.recorded_at;
-    boost::json::object shown = to_json(made);
-    if (const std::string warning = scope_warning(settings(), made.scope); !warning.empty()) {
-      shown["warnings"] = boost::json::array{boost::json::string(warning)};
-    }
-    return shown;
+    return recorded_view(made, std::get<std::vector<store::recorded>>(o).front(), settings());
   }
 
   boost::json::value number(const std::string& number) override {
@@ -82,17 +73,18 @@ class offline : public desk {
     query.source = f.source;
     if (f.from) query.from = time(*f.from).earliest;
     if (f.to) query.to = time(*f.to).latest;
-    const body_stream pieces = event_tail(*store_, query);
-    for (bool last = false; !last;) {
-      const std::optional<body_piece> piece = pieces();
-      if (!piece) throw command_failed("the store cannot be read to its end");
-      std::string_view rest = piece->octets;
-      for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-        line(rest.substr(0, end));
-        rest.remove_prefix(end + 1);
-      }
-      last = piece->last;
-    }
+    each_line(event_tail(*store_, query), line);
+  }
+
+  void journal(const journal_filter& f, const on_line& line) override {
+    journal_search search;
+    if (f.number) search.what.who = read(*f.number);
+    search.what.sender = f.sender;
+    search.what.message_id = f.message_id;
+    if (f.from) search.what.from = time(*f.from).earliest;
+    if (f.to) search.what.to = time(*f.to).latest;
+    if (const auto wrong = too_wide(search.what)) throw command_failed(*wrong);
+    each_line(journal_lines(*store_, search), line);
   }
 
   boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) override {
@@ -112,7 +104,7 @@ class offline : public desk {
     };
     store::import_options options;
     options.plan = settings().numbers;
-    options.actor = "import:" + o.file.filename().string();
+    options.actor = "import:" + printable(o.file.filename().string());
     options.dry_run = o.dry_run;
     std::mutex one_at_a_time;
     options.on_refused = [&](const store::refused_row& r) {
@@ -141,6 +133,19 @@ class offline : public desk {
   }
 
  private:
+  static void each_line(const body_stream& pieces, const on_line& line) {
+    for (bool last = false; !last;) {
+      const std::optional<body_piece> piece = pieces();
+      if (!piece) throw command_failed("the store cannot be read to its end");
+      std::string_view rest = piece->octets;
+      for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+        line(rest.substr(0, end));
+        rest.remove_prefix(end + 1);
+      }
+      last = piece->last;
+    }
+  }
+
   const config& settings() const { return policy_.settings(); }
 
   store::number read(const std::string& text) const {

@@ -4,6 +4,7 @@
 #include "proxy/cli/admin_client.h"
 #include "proxy/cli/desk.h"
 #include "proxy/cli/escapes.h"
+#include "proxy/cli/table.h"
 
 namespace proxy {
 namespace {
@@ -32,6 +33,19 @@ class online : public desk {
     return client_.get("/v1/decision?number=" + percent_encode(number) + "&sender=" + percent_encode(sender));
   }
 
+  void journal(const journal_filter& f, const on_line& line) override {
+    std::string filter;
+    const auto add = [&](const char* name, const std::optional<std::string>& value) {
+      if (value) filter += (filter.empty() ? "?" : "&") + std::string(name) + "=" + percent_encode(*value);
+    };
+    add("number", f.number);
+    add("sender", f.sender);
+    add("from", f.from);
+    add("to", f.to);
+    add("message_id", f.message_id);
+    client_.get_lines("/v1/journal" + filter, line);
+  }
+
   void events(const export_filter& f, const on_line& line) override {
     std::string filter;
     const auto add = [&](const char* name, const std::optional<std::string>& value) {
@@ -55,7 +69,7 @@ class online : public desk {
 
   boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) override {
     const std::string query =
-        "?name=" + percent_encode(o.file.filename().string()) + (o.dry_run ? "&dry_run=true" : "");
+        "?name=" + percent_encode(printable(o.file.filename().string())) + (o.dry_run ? "&dry_run=true" : "");
     const boost::json::value job = client_.post_file("/v1/imports" + query, o.file);
     const std::string path = "/v1/imports/" + std::string(job.at("id").as_string());
     for (;;) {

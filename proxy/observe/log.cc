@@ -6,7 +6,6 @@
 #include <atomic>
 #include <boost/json.hpp>
 
-#include "proxy/observe/readable.h"
 #include "store/instant.h"
 
 namespace proxy {
@@ -37,7 +36,6 @@ std::string_view name(log_level level) {
 }
 
 boost::json::value to_json(const log_field& f) {
-  if (const auto* text = std::get_if<std::string>(&f.value)) return boost::json::string(readable(*text));
   return std::visit([](const auto& v) { return boost::json::value(v); }, f.value);
 }
 

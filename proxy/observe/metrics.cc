@@ -6,7 +6,6 @@
 #include <mutex>
 
 #include "proxy/observe/process_metrics.h"
-#include "proxy/observe/readable.h"
 
 namespace proxy {
 
@@ -128,16 +127,16 @@ void metrics::submit_counters::count(verdict v, reason r) {
 std::shared_ptr<metrics::submit_counters> metrics::submits_of(const std::string& sender) {
   const std::lock_guard lock(implementation_->senders_mutex);
   auto& counters = implementation_->senders[sender];
-  if (!counters) counters = std::make_shared<submit_counters>(implementation_->submits, readable(sender));
+  if (!counters) counters = std::make_shared<submit_counters>(implementation_->submits, sender);
   return counters;
 }
 
 void metrics::count_opt_out(const std::string& sender, std::string_view method) {
-  implementation_->opt_outs.Add({{"sender", readable(sender)}, {"method", std::string(method)}}).Increment();
+  implementation_->opt_outs.Add({{"sender", sender}, {"method", std::string(method)}}).Increment();
 }
 
 void metrics::count_opt_in(const std::string& sender, std::string_view method) {
-  implementation_->opt_ins.Add({{"sender", readable(sender)}, {"method", std::string(method)}}).Increment();
+  implementation_->opt_ins.Add({{"sender", sender}, {"method", std::string(method)}}).Increment();
 }
 
 void metrics::count_pdu(leg l, smpp::command_id id) {

@@ -9,6 +9,7 @@
 #include "proxy/policy/policy.h"
 #include "proxy/session/replies.h"
 #include "store/consent_store.h"
+#include "store/current.h"
 
 namespace proxy {
 
@@ -16,7 +17,7 @@ struct gate {
   proxy::metrics metrics;
   proxy::refusal_log refusal_log;
   std::unique_ptr<store::consent_store> store;  // after what its last completions still use
-  std::atomic<std::shared_ptr<const proxy::policy>> policy;
+  store::current<const proxy::policy> policy;
   proxy::replies replies{metrics};
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> draining{false};

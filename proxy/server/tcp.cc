@@ -17,10 +17,12 @@ void prepare(tcp::socket& s) {
   s.set_option(tcp::no_delay(true), ignored);
   s.non_blocking(true, ignored);
   set(s, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set(s, IPPROTO_TCP, TCP_KEEPIDLE, 60);
-  set(s, IPPROTO_TCP, TCP_KEEPINTVL, 15);
-  set(s, IPPROTO_TCP, TCP_KEEPCNT, 4);
-  set(s, IPPROTO_TCP, TCP_USER_TIMEOUT, 120000);
+  // A peer that is gone without a word is noticed within a minute, whether octets are on the way to it or not: its
+  // sender or SMSC can bind again before most people wait for an answer, and no real network is silent for so long.
+  set(s, IPPROTO_TCP, TCP_KEEPIDLE, 30);
+  set(s, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set(s, IPPROTO_TCP, TCP_KEEPCNT, 3);
+  set(s, IPPROTO_TCP, TCP_USER_TIMEOUT, 60000);
 }
 
 }  // namespace proxy

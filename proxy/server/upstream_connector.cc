@@ -36,22 +36,25 @@ void upstream_connector::try_next() {
   if (next_ == upstreams_.size()) return std::exchange(found_, nullptr)(tcp::socket(io_), nullptr);
   const endpoint& to = upstreams_[next_].address;
   socket_ = tcp::socket(io_);
+  late_ = false;
   timer_.expires_after(timeout_);
-  timer_.async_wait([self = shared_from_this()](error_code cancelled) {
-    if (cancelled) return;
+  // It may have run out in the moment in which its upstream failed or answered: then it means nothing any more.
+  timer_.async_wait([self = shared_from_this(), tried = next_](error_code cancelled) {
+    if (cancelled || !self->found_ || tried != self->next_) return;
+    self->late_ = true;
     self->resolver_.cancel();
     error_code ignored;
     self->socket_.close(ignored);
   });
   resolver_.async_resolve(to.host, std::to_string(to.port),
                           [self = shared_from_this()](error_code ec, const tcp::resolver::results_type& addresses) {
-                            ec ? self->failed(ec.message()) : self->try_addresses(addresses);
+                            ec || self->late_ ? self->failed(ec.message()) : self->try_addresses(addresses);
                           });
 }
 
 void upstream_connector::try_addresses(const tcp::resolver::results_type& addresses) {
   boost::asio::async_connect(socket_, addresses, [self = shared_from_this()](error_code ec, const tcp::endpoint&) {
-    if (ec || !self->socket_.is_open()) return self->failed(ec ? ec.message() : "no answer in time");
+    if (ec || self->late_) return self->failed(ec.message());
     self->timer_.cancel();
     if (!self->found_) return;
     const upstream& reached = self->upstreams_[self->next_];
@@ -65,7 +68,8 @@ void upstream_connector::failed(const std::string& why) {
   if (!found_) return;
   const std::string address = to_string(upstreams_[next_].address);
   metrics_.set_upstream_up(address, false);
-  log(log_level::warning, "upstream not reachable", {{"upstream", address}, {"error", why}});
+  log(log_level::warning, "upstream not reachable",
+      {{"upstream", address}, {"error", late_ ? "no answer in time" : why}});
   ++next_;
   try_next();
 }

@@ -36,6 +36,7 @@ class upstream_connector : public std::enable_shared_from_this<upstream_connecto
   tcp::socket socket_;
   boost::asio::steady_timer timer_;
   std::size_t next_ = 0;
+  bool late_ = false;  // the one that is being tried has had its time
 };
 
 }  // namespace proxy

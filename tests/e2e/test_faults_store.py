@@ -9,7 +9,7 @@ import time
 
 import pytest
 import smpp
-from harness.gate import wait_until
+from harness.gate import BINARY, wait_until
 
 ALICE = "33612345678"
 SOURCE = pathlib.Path(__file__).parents[1] / "faults" / "slow_fsync.c"
@@ -17,6 +17,8 @@ SOURCE = pathlib.Path(__file__).parents[1] / "faults" / "slow_fsync.c"
 
 class Disk:
     def __init__(self, folder):
+        if b"__asan_init" in BINARY.read_bytes() or b"__tsan_init" in BINARY.read_bytes():
+            pytest.skip("the preloaded library and a sanitizer do not go together")
         compiler = shutil.which("cc") or shutil.which("gcc")
         if not compiler:
             pytest.skip("no C compiler to build the preloaded library")

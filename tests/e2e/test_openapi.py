@@ -4,6 +4,7 @@ import json
 
 import jsonschema
 import pytest
+import smpp
 from harness.gate import wait_until
 
 ALICE = "33612345678"
@@ -125,3 +126,16 @@ def test_its_references_lead_somewhere(description):
     walk(description.text)
     names = [o["operationId"] for i in description.text["paths"].values() for m, o in i.items() if m != "parameters"]
     assert len(names) == len(set(names))
+
+
+def test_a_decided_message_is_as_described(gate, smsc):
+    description = gate.http("GET", "/openapi.json")[1]
+    schema = {**description["components"]["schemas"]["decided_message"], "components": description["components"]}
+    with gate.bound() as esme, gate.bound("bank1") as bank:
+        esme.request(smpp.submit_sm("36111", ALICE, sequence=2))
+        esme.request(smpp.submit_sm("36111", "caf\xe9", sequence=3))
+        bank.request(smpp.submit_sm("36222", ALICE, sequence=2))
+    lines = [json.loads(line) for line in gate.http("GET", "/v1/journal?from=2026-01-01")[1].splitlines()]
+    assert len(lines) == 3
+    for line in lines:
+        jsonschema.Draft202012Validator(schema).validate(line)

@@ -1,5 +1,7 @@
 """Submissions at the edges of the specification."""
 
+import re
+
 import pytest
 import smpp
 from harness.gate import SENDERS, wait_until
@@ -193,6 +195,33 @@ def test_several_senders_of_one_system_id(start_gate, smsc):
         assert status(esme, "36222", BOB) == 0
         assert status(esme, "77777") == 0x45
     assert gate.metric("consentgate_submits_total", sender="shop", reason="no_consent") == 2
+
+
+def test_the_metrics_that_dashboards_rely_on(gate, smsc):
+    """Every name and every label; and no number is one."""
+    gate.opt_in(ALICE)
+    gate.opt_in(BOB)
+    with gate.bound() as esme:
+        assert status(esme) == 0
+        status(esme, destination="33611111111")
+        session = smsc.receiver()
+        for n, text in enumerate(["STOP", "START"]):
+            session.send(smpp.deliver_sm(BOB, "36111", text, sequence=n))
+            esme.send(smpp.answer(esme.receive(), b"\0"))
+        wait_until(lambda: gate.metric("consentgate_opt_ins_total", sender="shop", method="mo_keyword") == 1)
+        esme.send(b"\0\0\0\1" + b"\0" * 12)
+        assert esme.closed_by_peer()
+    wait_until(lambda: gate.metric("consentgate_ledger_events") == 4)
+    labels = {}
+    for sample in re.finditer(r"^((?:consentgate|process)_\w+)(?:\{(.*)\})? ", gate.metrics(), re.M):
+        labels.setdefault(sample[1], set()).add(tuple(sorted(re.findall(r'(\w+)="', sample[2] or ""))))
+    expected = {"consentgate_submits_total": ("reason", "sender", "verdict"), "consentgate_opt_outs_total": ("method", "sender"),
+                "consentgate_opt_ins_total": ("method", "sender"), "consentgate_sessions": ("leg",), "consentgate_upstream_up": ("upstream",),
+                "consentgate_submit_seconds_count": (), "consentgate_upstream_response_seconds_count": (), "consentgate_store_write_seconds_count": (),
+                "consentgate_store_read_only": (), "consentgate_numbers": (), "consentgate_ledger_events": (), "consentgate_pdus_total": ("command", "leg"),
+                "consentgate_malformed_pdus_total": ("leg",), "process_resident_memory_bytes": ()}
+    assert {name: labels.get(name) for name in expected} == {name: {of} for name, of in expected.items()}
+    assert not re.search(r'="\+?\d{8,}"', gate.metrics())
 
 
 def test_replace_sm_and_its_kin_cross_whoever_they_are_about(gate, smsc):

@@ -83,6 +83,22 @@ def test_an_smsc_that_never_answers_the_bind(start_smsc, start_gate):
     wait_until(lambda: not smsc.sessions)
 
 
+def test_the_next_upstream_when_one_does_not_answer(start_gate, smsc):
+    """Its address takes no connection and refuses none: a listener whose queue is full."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as silent:
+        waiting = [socket.socket() for _ in range(3)]
+        for s in waiting:
+            s.setblocking(False)
+            s.connect_ex(silent.getsockname())
+        gate = start_gate([silent.getsockname()[1], smsc.port], SENDERS + "limits: {connect_timeout: 300ms}\n")
+        gate.bound().close()
+        assert gate.metric("consentgate_upstream_up", upstream=f"127.0.0.1:{smsc.port}") == 1
+        assert gate.metric("consentgate_upstream_up", upstream=f"127.0.0.1:{silent.getsockname()[1]}") == 0
+        assert "no answer in time" in gate.log_path.read_text()
+        for s in waiting:
+            s.close()
+
+
 def test_pipelined_and_half_closed(gate, smsc):
     """What a sender has written before it shut its side reaches the SMSC, and the answers reach the sender."""
     with gate.connect() as esme:

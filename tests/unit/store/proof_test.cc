@@ -198,7 +198,7 @@ TEST_CASE("a store of another format, and one whose ledger is gone, are refused 
   std::filesystem::remove_all(folder.path() / "rocksdb");
   const auto gone = consent_store::open({folder.path(), nullptr});
   REQUIRE(std::holds_alternative<failure>(gone));
-  CHECK(std::get<failure>(gone).message.find("has lost its ledger") != std::string::npos);
+  CHECK(std::get<failure>(gone).message.find("restore it from a backup") != std::string::npos);
 }
 
 TEST_CASE("verify names the first event that does not fit") {

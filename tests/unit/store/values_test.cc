@@ -157,6 +157,21 @@ TEST_CASE("a field over several lines keeps its line ends, and a row's own end i
   CHECK_FALSE(reader.next());
 }
 
+TEST_CASE("a line without an end in sight is refused and not kept") {
+  std::istringstream text("a,b\n" + std::string(5'000'000, 'x') + "\nc,d\n" + std::string(200'000, 'y'));
+  csv_reader reader(text);
+  CHECK(reader.next()->wrong.empty());
+  const auto longest = reader.next();
+  CHECK(longest->wrong == "it is longer than 65536 octets");
+  CHECK(longest->raw.size() == 80);
+  const auto after = reader.next();
+  CHECK(after->fields == std::vector<std::string>{"c", "d"});
+  CHECK(after->line == 3);
+  CHECK_FALSE(reader.next()->wrong.empty());
+  CHECK_FALSE(reader.next());
+  CHECK(reader.octets_read() == 4 + 5'000'001 + 4 + 200'000);
+}
+
 TEST_CASE("a quote that is never closed costs its own row, whatever stands behind it") {
   std::string lines = "\"open\n";
   for (int i = 0; i < 50000; ++i)
@@ -235,7 +250,7 @@ TEST_CASE("a file that cannot be read as a whole takes nothing") {
   auto& s = *std::get<0>(opened);
   const std::string row = "33612345678,opt_out,all\n";
   for (const std::string& text : {std::string(), "number,event\n" + row, "number,event,scope,number\n" + row,
-                                  "number,event,scop\n" + row, "number,event,scope\n" + row + "\xE9,opt_out,all\n"}) {
+                                  "number,event,scop\n" + row, std::string("number,event,scope,\"wording\n"), "number,event,scope\n" + row + "\xE9,opt_out,all\n"}) {
     std::istringstream in(text);
     import_progress progress;
     CHECK(import_csv(in, s, {}, progress));
