@@ -23,6 +23,7 @@ constexpr std::uint8_t all_flags = 31;
 // Most octets of an entry besides its texts: four varints of 64 bits (time, how many more have it, number, event), two
 // of 32 (origin, command_status), the lengths of two texts, and three about the message_id.
 constexpr std::size_t most_octets = 4 * 10 + 2 * 5 + 2 + 3;
+constexpr std::size_t slack = 8;  // written beyond the end and taken back
 
 constexpr std::uint64_t zigzag(std::int64_t value) {
   return static_cast<std::uint64_t>(value) << 1U ^ static_cast<std::uint64_t>(value >> 63U);
@@ -48,6 +49,8 @@ constexpr std::uint64_t as_characters(std::uint64_t digits) {
   return digits + each_octet('0') + letters * ('a' - '0' - 10);
 }
 
+static_assert(std::endian::native == std::endian::little, "eight characters are read as one number");
+
 // A byte_writer for the path of every message: it is given its room beforehand.
 class column_writer {
  public:
@@ -66,26 +69,25 @@ class column_writer {
   // those take half the octets.
   void message_id(std::size_t shared, std::string_view rest) {
     char* const begin = at_;
-    std::array<char, journal_batch::longest_message_id> digits;
+    std::array<char, journal_batch::longest_message_id + 8> digits;  // eight can be read where one is
     std::size_t count = 0, hyphens = 0;
-    octet(static_cast<std::uint8_t>(shared));
-    octet(static_cast<std::uint8_t>(rest.size()));
-    for (std::string_view left = rest;; ++hyphens) {
-      const std::size_t length = std::min(left.find('-'), left.size());
-      std::memcpy(digits.data() + count, left.data(), length);
-      count += length;
-      if (length == left.size()) break;
-      if (hyphens == 0) octet(0);
-      octet(static_cast<std::uint8_t>(rest.size() - left.size() + length));
-      left.remove_prefix(length + 1);
+    at_ += 3;
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+      if (rest[i] == '-') {
+        octet(static_cast<std::uint8_t>(i));
+        ++hyphens;
+      } else {
+        digits[count++] = rest[i];
+      }
     }
-    if (!rest.empty() && hexadecimal({digits.data(), count})) {
-      begin[1] = static_cast<char>(rest.size() | packed);
-      if (hyphens == 0) return;
-      begin[0] = static_cast<char>(shared | hyphenated);
-      begin[2] = static_cast<char>(hyphens);
-      return;
-    }
+    std::memcpy(digits.data() + count, "00000000", 8);
+    if (hyphens == 0) --at_;
+    begin[0] = static_cast<char>(hyphens == 0 ? shared : shared | hyphenated);
+    begin[1] = static_cast<char>(rest.size() | packed);
+    if (hyphens != 0) begin[2] = static_cast<char>(hyphens);
+    if (!rest.empty() && hexadecimal(digits.data(), count)) return;
+    begin[0] = static_cast<char>(shared);
+    begin[1] = static_cast<char>(rest.size());
     at_ = begin + 2;
     octets(rest);
   }
@@ -96,16 +98,16 @@ class column_writer {
 
  private:
   // Two digits an octet; false when they are not all 0-9a-f.
-  bool hexadecimal(std::string_view value) {
-    for (std::size_t i = 0; i < value.size(); i += 8) {
-      std::array<char, 8> eight{'0', '0', '0', '0', '0', '0', '0', '0'};
-      std::memcpy(eight.data(), value.data() + i, std::min<std::size_t>(8, value.size() - i));
-      const std::uint64_t characters = std::bit_cast<std::uint64_t>(eight);
+  bool hexadecimal(const char* value, std::size_t count) {
+    for (std::size_t i = 0; i < count; i += 8, at_ += 4) {
+      std::uint64_t characters = 0;
+      std::memcpy(&characters, value + i, 8);
       const std::uint64_t digits = (characters & each_octet(0x0F)) + (characters >> 6U & each_octet(0x01)) * 9;
       if ((digits & each_octet(0xF0)) != 0 || as_characters(digits) != characters) return false;
-      for (std::size_t j = i; j < std::min(i + 8, value.size()); j += 2)
-        octet(static_cast<std::uint8_t>(digits >> (8 * (j - i)) << 4U | (digits >> (8 * (j - i) + 8) & 0x0FU)));
+      for (unsigned j = 0; j < 4; ++j)
+        at_[j] = static_cast<char>(digits >> (16 * j) << 4U | (digits >> (16 * j + 8) & 0x0FU));
     }
+    if (count % 8 != 0) at_ -= 4 - (count % 8 + 1) / 2;
     return true;
   }
 
@@ -171,6 +173,12 @@ std::string encode_origins(const std::vector<origin>& all, const journal_texts& 
 std::size_t shared_prefix(std::string_view a, std::string_view b) {
   const std::size_t most = std::min(a.size(), b.size());
   std::size_t length = 0;
+  for (; length + 8 <= most; length += 8) {
+    std::uint64_t of_a = 0, of_b = 0;
+    std::memcpy(&of_a, a.data() + length, 8);
+    std::memcpy(&of_b, b.data() + length, 8);
+    if (of_a != of_b) break;
+  }
   while (length < most && a[length] == b[length])
     ++length;
   return length;
@@ -185,7 +193,7 @@ encoded_block encode_block(const journal_batch& lines, std::size_t first, std::s
   std::vector<std::uint64_t> hashes;
   hashes.reserve(2 * count);
   origins used;
-  column_writer out(count * most_octets + lines.text_octets(first, count));
+  column_writer out(count * most_octets + lines.text_octets(first, count) + slack);
 
   // What was read together was decided at one moment: the moments, and how many entries each has.
   instant before = lines[first].at;
