@@ -6,9 +6,9 @@
 namespace store {
 namespace {
 
-constexpr std::size_t batches_a_write = 16;
-constexpr std::size_t small = 256;  // lines: copied rather than queued by themselves
-constexpr std::size_t most_spare = 8;
+constexpr std::size_t batches_a_write = 64;
+constexpr std::size_t small = 64;  // lines: copied rather than queued by themselves
+constexpr std::size_t most_spare = 32;
 
 }  // namespace
 

@@ -20,7 +20,7 @@ class journal_sink {
   }
 
  private:
-  static constexpr std::size_t batch = 1024;  // small enough to stay near the processor
+  static constexpr std::size_t batch = 256;  // small enough to stay near the processor
 
   store::consent_store* store_;
   store::journal_batch lines_;
