@@ -206,40 +206,35 @@ number consent_store::kept_as(number who) const {
   return implementation_->subjects.of(who);
 }
 
-std::variant<verification, failure> consent_store::verify(const std::function<bool(std::uint64_t)>& progress) const {
+std::variant<verification, failure> consent_store::verify(verification so_far) const {
   const auto keys = implementation_->subjects.keys();
-  verification v;
-  for (bool more = true; more && v.first_misfit == 0;) {
-    more = false;
-    std::uint64_t read = 0;
-    const auto step = [&](std::uint64_t sequence, std::string_view octets) {
-      if (sequence != v.events + 1) {
-        v.first_misfit = v.events + 1;
-        v.why = "it is missing: event " + std::to_string(sequence) + " comes after event " + std::to_string(v.events);
-        return false;
-      }
-      digest256 own{};
-      if (const auto why = misfit(octets, sequence, v.head, *keys, own)) {
-        v.first_misfit = sequence;
-        v.why = *why;
-        return false;
-      }
-      v.events = sequence;
-      v.head = own;
-      more = ++read == records_together;
-      return !more;
-    };
-    const auto why = implementation_->writer->with_ledger<std::optional<failure>>(
-        [&](const ledger& l) { return l.scan_records(v.events, step); });
-    if (why) return *why;
-    if (progress && !progress(v.events)) break;
-  }
   const std::uint64_t newest = implementation_->writer->last_sequence();
-  if (v.first_misfit == 0 && v.events < newest) {
-    v.first_misfit = v.events + 1;
-    v.why = "it is missing: event " + std::to_string(newest) + " had been recorded";
-  }
-  return v;
+  const auto misfit_at = [&](std::uint64_t sequence, const std::string& why) {
+    so_far.first_misfit = sequence;
+    so_far.why = why;
+    so_far.done = true;
+    return false;
+  };
+  std::uint64_t read = 0;
+  const auto step = [&](std::uint64_t sequence, std::string_view octets) {
+    if (sequence != so_far.events + 1) {
+      return misfit_at(so_far.events + 1, "it is missing: event " + std::to_string(sequence) + " comes after event " +
+                                              std::to_string(so_far.events));
+    }
+    digest256 own{};
+    if (const auto why = misfit(octets, sequence, so_far.head, *keys, own)) return misfit_at(sequence, *why);
+    so_far.events = sequence;
+    so_far.head = own;
+    return ++read < records_together;
+  };
+  const auto why = implementation_->writer->with_ledger<std::optional<failure>>(
+      [&](const ledger& l) { return l.scan_records(so_far.events, step); });
+  if (why) return *why;
+  if (so_far.done || read == records_together) return so_far;
+  if (so_far.events < newest)
+    misfit_at(so_far.events + 1, "it is missing: event " + std::to_string(newest) + " had been recorded");
+  so_far.done = true;
+  return so_far;
 }
 
 ledger_head consent_store::head() const {

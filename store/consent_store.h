@@ -48,12 +48,13 @@ struct statistics {
   std::uint64_t journal_dropped = 0;  // decisions that could not be written in time, since the start
 };
 
-// What a walk along the chain of the ledger found.
+// What a walk along the chain of the ledger has found so far.
 struct verification {
   std::uint64_t events = 0;        // that fit, from the first one on
   std::uint64_t first_misfit = 0;  // the sequence of the first event that does not; 0: all fit
   std::string why;                 // it does not, for people
   digest256 head{};                // of the last event that fits
+  bool done = false;               // the newest event, or a misfit, is reached
 };
 
 class consent_store {
@@ -94,7 +95,7 @@ class consent_store {
   // of its events are gone; what is known of it goes on counting. The event that says so has `by`'s actor and reason.
   // The remains in the files are removed within a day, or by purge().
   void erase(number who, event by, erasure_completion done);
-  // Removes now what erasures left in the files; returns once no file holds it.
+  // Removes now what erasures left in the files; returns once no file holds it, which may take minutes.
   std::optional<failure> purge();
   bool owes_purge() const;
   // A new key for the numbers erased from now on.
@@ -120,8 +121,8 @@ class consent_store {
   // Under which number the person is kept: the number itself, or its hash.
   number kept_as(number who) const;
 
-  // Walks the chain from the first event to the newest; `progress` is told how many fit so far and may stop it.
-  std::variant<verification, failure> verify(const std::function<bool(std::uint64_t events)>& progress) const;
+  // Walks the chain on from where `so_far` ends, some ten thousand events at a time: again until it is done.
+  std::variant<verification, failure> verify(verification so_far) const;
   ledger_head head() const;
   // A consistent copy in a folder that is made for it; a store like this one can be opened there.
   std::optional<failure> backup(const std::filesystem::path& folder) const;

@@ -19,7 +19,7 @@ std::unique_ptr<store::consent_store> opened(const config& c) {
   // Who mistyped store.path must not read "nothing is known" as an answer.
   if (!std::filesystem::exists(c.store_path))
     std::cerr << "warning: there was no store at " << c.store_path.string() << ": an empty one is made\n";
-  auto result = store::consent_store::open({c.store_path, nullptr});
+  auto result = store::consent_store::open({c.store_path, nullptr, c.hashed_numbers});
   if (const auto* why = std::get_if<store::failure>(&result)) {
     throw command_failed(why->message + "; when a gate runs on this store, leave --offline away");
   }

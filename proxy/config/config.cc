@@ -14,6 +14,7 @@ std::vector<std::string> sealed_changes(const config& running, const config& wan
   if (running.admin_address != wanted.admin_address || running.token_file != wanted.token_file)
     changed.emplace_back("admin");
   if (running.workers != wanted.workers) changed.emplace_back("workers");
+  if (running.hashed_numbers != wanted.hashed_numbers) changed.emplace_back("numbers.storage");
   return changed;
 }
 

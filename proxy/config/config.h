@@ -46,6 +46,7 @@ struct sender_config {
   policy_kind policy = policy_kind::opt_in;
   policy_mode mode = policy_mode::enforce;
   bool observe_opt_outs = false;
+  std::chrono::months consent_life{36};
   bool operator==(const sender_config&) const = default;
 };
 
@@ -81,9 +82,12 @@ struct config {
   endpoint admin_address{"127.0.0.1", 9775};
   std::filesystem::path token_file;
   store::numbering_plan numbers;
+  bool hashed_numbers = false;          // the store keeps hashes instead of numbers
+  bool two_person_corrections = false;  // a correction needs the token of a second person
   policy_kind default_policy = policy_kind::opt_in;
   policy_mode default_mode = policy_mode::enforce;
   bool observe_opt_outs = false;
+  std::chrono::months consent_life{36};  // of an opt-in without an expiry, from the person's act; 0: it has no end
   refusal_statuses statuses;
   opt_out_scope stop_scope = opt_out_scope::group;
   std::vector<sender_config> senders;
@@ -96,7 +100,8 @@ struct config {
 // Every error in the file, in its order, not only the first.
 std::variant<config, std::vector<config_error>> load_config(const std::filesystem::path& file);
 
-// What a reload cannot change: the names of the sealed settings (listen, store, admin, workers) that differ.
+// What a reload cannot change: the names of the sealed settings (listen, store, admin, workers, numbers.storage) that
+// differ.
 std::vector<std::string> sealed_changes(const config& running, const config& wanted);
 
 }  // namespace proxy

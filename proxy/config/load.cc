@@ -34,6 +34,10 @@ void read_file(const YAML::Node& root, reading& r) {
   part("opt_out", read_opt_out);
   part("senders", read_senders);
   part("limits", read_limits);
+  file.key("corrections", [&](const YAML::Node& n) {
+    read_choice<bool>(n, "corrections", {{"one_person", false}, {"two_person", true}}, r.result.two_person_corrections,
+                      r.errors);
+  });
   part("journal", read_journal);
   file.key("workers",
            [&](const YAML::Node& n) { read_integer(n, "workers", 1, 64, false, r.result.workers, r.errors); });

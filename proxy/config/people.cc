@@ -31,6 +31,7 @@ void read_sender(const YAML::Node& n, const std::string& where, reading& r) {
   made.policy = c.default_policy;
   made.mode = c.default_mode;
   made.observe_opt_outs = c.observe_opt_outs;
+  made.consent_life = c.consent_life;
   section s(n, where, r.errors);
   s.required_key("name", "`" + where + "` needs a `name`",
                  [&](const YAML::Node& v) { read_text(v, where + ".name", made.name, r.errors); });
@@ -48,6 +49,8 @@ void read_sender(const YAML::Node& n, const std::string& where, reading& r) {
   s.key("mode", [&](const YAML::Node& v) { read_policy_mode(v, where + ".mode", made.mode, r.errors); });
   s.key("observe_opt_outs",
         [&](const YAML::Node& v) { read_flag(v, where + ".observe_opt_outs", made.observe_opt_outs, r.errors); });
+  s.key("consent_life",
+        [&](const YAML::Node& v) { read_months(v, where + ".consent_life", made.consent_life, r.errors); });
   s.finish();
   r.result.senders.push_back(std::move(made));
 }
@@ -75,6 +78,9 @@ void read_numbers(const YAML::Node& n, reading& r) {
         [&](const YAML::Node& v) { read_digits(v, "numbers.trunk_prefix", 5, true, plan.trunk_prefix, r.errors); });
   s.key("international_prefix", [&](const YAML::Node& v) {
     read_digits(v, "numbers.international_prefix", 5, true, plan.international_prefix, r.errors);
+  });
+  s.key("storage", [&](const YAML::Node& v) {
+    read_choice<bool>(v, "numbers.storage", {{"plain", false}, {"hashed", true}}, r.result.hashed_numbers, r.errors);
   });
   s.finish();
 }

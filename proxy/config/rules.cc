@@ -81,6 +81,7 @@ void read_policy(const YAML::Node& n, reading& r) {
   s.key("mode", [&](const YAML::Node& v) { read_policy_mode(v, "policy.mode", c.default_mode, r.errors); });
   s.key("observe_opt_outs",
         [&](const YAML::Node& v) { read_flag(v, "policy.observe_opt_outs", c.observe_opt_outs, r.errors); });
+  s.key("consent_life", [&](const YAML::Node& v) { read_months(v, "policy.consent_life", c.consent_life, r.errors); });
   s.key("refusal_status", [&](const YAML::Node& v) { read_refusal_status(v, r); });
   s.finish();
 }

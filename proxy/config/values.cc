@@ -120,6 +120,19 @@ bool read_duration(const YAML::Node& n, const std::string& name, bool or_off, st
   return true;
 }
 
+bool read_months(const YAML::Node& n, const std::string& name, std::chrono::months& out, error_list& errors) {
+  constexpr std::uint64_t longest = 1200;
+  const std::string_view text = n.IsScalar() ? std::string_view(n.Scalar()) : std::string_view();
+  std::uint64_t value = 0;
+  const bool readable = text.ends_with("mo") && whole_number(text.substr(0, text.size() - 2), 10, value);
+  if (!is_off(n) && (!readable || value == 0 || value > longest)) {
+    errors.add(n, "`" + name + "` is " + shown(n) + "; it must be months, such as 36mo, or off");
+    return false;
+  }
+  out = std::chrono::months{static_cast<int>(value)};
+  return true;
+}
+
 bool read_retention(const YAML::Node& n, const std::string& name, std::chrono::seconds& out, error_list& errors) {
   if (is_off(n)) {
     out = std::chrono::seconds{0};

@@ -28,6 +28,8 @@ bool read_integer(const YAML::Node& n, const std::string& name, std::uint32_t le
 // "30s", "500ms", "2m", "1h", a number of seconds; `off` reads as 0 when `or_off`.
 bool read_duration(const YAML::Node& n, const std::string& name, bool or_off, std::chrono::milliseconds& out,
                    error_list& errors);
+// "36mo", up to a hundred years; `off` reads as 0.
+bool read_months(const YAML::Node& n, const std::string& name, std::chrono::months& out, error_list& errors);
 // "13mo", "400d", up to a hundred years; `off` reads as 0.
 bool read_retention(const YAML::Node& n, const std::string& name, std::chrono::seconds& out, error_list& errors);
 // HOST:PORT with a port from 1.

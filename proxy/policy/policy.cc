@@ -38,6 +38,7 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
     made->kind = wanted.policy;
     made->mode = wanted.mode;
     made->observe_opt_outs = wanted.observe_opt_outs;
+    made->consent_life = wanted.consent_life;
     senders_.push_back(made);
     for (const std::string& system_id : wanted.system_ids)
       by_system_id_[system_id].push_back(made.get());
@@ -58,6 +59,7 @@ std::shared_ptr<sender> policy::make_sender(const std::string& name, const std::
   made->kind = config_->default_policy;
   made->mode = config_->default_mode;
   made->observe_opt_outs = config_->observe_opt_outs;
+  made->consent_life = config_->consent_life;
   made->journal_name = store_->journal_text(name);
   made->submits = metrics_->submits_of(name);
   made->refusals = refusal_log_->tally_of(name);
@@ -122,7 +124,11 @@ decision policy::decide(const sender& s, const std::optional<store::number>& des
   if (!destination) return apply_mode(s, reason::unreadable_number);
   if (!store_->available(now)) return apply_mode(s, reason::store_unavailable);
   const auto rule = s.kind == policy_kind::opt_in ? store::consent_rule::opt_in : store::consent_rule::opt_out;
-  const store::finding found = store_->judge(*destination, {s.own_scope, s.group_scope, rule, now});
+  const store::finding found = store_->judge(*destination, {s.own_scope, s.group_scope, rule, now, s.consent_life});
+  return decide(s, found);
+}
+
+decision policy::decide(const sender& s, const store::finding& found) const {
   return apply_mode(s, reason_of(found.result), found.sequence);
 }
 

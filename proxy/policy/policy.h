@@ -29,6 +29,7 @@ struct sender {
   policy_kind kind = policy_kind::opt_in;
   policy_mode mode = policy_mode::enforce;
   bool observe_opt_outs = false;
+  std::chrono::months consent_life{36};
   store::text_id journal_name = 0;
   std::shared_ptr<metrics::submit_counters> submits;
   std::shared_ptr<refusal_log::tally> refusals;
@@ -69,6 +70,8 @@ class policy {
 
   decision decide(const sender& s, const smpp::address& destination, store::instant now) const;
   decision decide(const sender& s, const std::optional<store::number>& destination, store::instant now) const;
+  // What comes of what the store finds about the number.
+  decision decide(const sender& s, const store::finding& found) const;
   // What mode makes of a reason found outside the store: sender_mismatch, unverifiable_destination.
   decision apply_mode(const sender& s, reason r, std::uint64_t event = 0) const;
 

@@ -78,7 +78,8 @@ class server {
 
   bool open_store() {
     auto opened = store::consent_store::open(
-        {running_->store_path, [this](double seconds) { gate_.metrics.store_write_seconds().Observe(seconds); }});
+        {running_->store_path, [this](double seconds) { gate_.metrics.store_write_seconds().Observe(seconds); },
+         running_->hashed_numbers});
     if (const auto* why = std::get_if<store::failure>(&opened)) {
       log(log_level::error, "cannot open the store",
           {{"path", running_->store_path.string()}, {"error", why->message}});
@@ -135,6 +136,7 @@ class server {
     wanted.admin_address = running_->admin_address;
     wanted.token_file = running_->token_file;
     wanted.workers = running_->workers;
+    wanted.hashed_numbers = running_->hashed_numbers;
     const auto fresh = make_policy(std::make_shared<const config>(std::move(wanted)));
     gate_.policy = fresh;
     keep_journal();

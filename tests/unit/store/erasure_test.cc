@@ -36,10 +36,6 @@ event stop_of(std::uint64_t digits) {
   return e;
 }
 
-verification verified(const consent_store& s) {
-  return std::get<verification>(s.verify(nullptr));
-}
-
 }  // namespace
 
 TEST_CASE("an erased person is nowhere in the files, and the suppression still refuses") {

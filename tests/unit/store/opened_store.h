@@ -48,6 +48,13 @@ inline store::standing judged(store::consent_store& s, std::uint64_t digits) {
   return s.judge({digits}, q).result;
 }
 
+inline store::verification verified(const store::consent_store& s) {
+  store::verification v;
+  while (!v.done)
+    v = std::get<store::verification>(s.verify(v));
+  return v;
+}
+
 inline store::erased erase(store::consent_store& s, std::uint64_t digits, const std::string& reason = "asked") {
   store::event by;
   by.actor = "officer";
