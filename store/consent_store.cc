@@ -113,6 +113,10 @@ finding consent_store::judge(number who, const question& q) const {
   return store::judge({}, {}, q);
 }
 
+void consent_store::expect(number who) const {
+  implementation_->index.expect(who);
+}
+
 bool consent_store::available(instant now) const {
   const writer& w = *implementation_->writer;
   return !w.failed() && now >= earliest_plausible && now + clock_tolerance >= w.newest_recorded();

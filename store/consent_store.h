@@ -76,6 +76,8 @@ class consent_store {
   // --- the path of a message: any thread, no disk, no allocation ---
 
   finding judge(number who, const question& q) const;
+  // The number will be asked about soon: begins to fetch from memory what is known of it.
+  void expect(number who) const;
   // False after a failed write until one succeeds again (the store reopens itself and keeps trying), and while the
   // clock is implausible (more than an hour before the newest recorded event): nothing that needs consent may pass
   // then.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -35,7 +36,7 @@ constexpr std::uint64_t is_overflow = std::uint64_t{1} << 63;
 
 // `key` is 0 in an empty slot. An expiry is in whole seconds after 1970, 0 for none. A fact that does not fit goes to
 // the overflow, like several facts do; then `sequence` is the place there.
-struct index::slot {
+struct alignas(32) index::slot {
   std::uint64_t key = 0;
   std::int64_t occurred_at = 0;
   std::uint64_t sequence = 0;
@@ -78,10 +79,19 @@ struct index::slot {
   }
 };
 
+// Where a shard's slots are, for expect(): read without its lock, so it may be out of date, which a hint may be.
+// Apart from the shards, since all of these fit into the nearest cache.
+struct index::whereabouts {
+  std::atomic<const slot*> slots{nullptr};
+  std::atomic<std::uint32_t> capacity{0};
+};
+
 struct alignas(64) index::shard {
   mutable spin_lock lock;
-  std::vector<slot> slots;
+  std::span<slot> slots;  // in memory shared by all shards, or of this shard's own once it has grown
+  std::unique_ptr<slot[]> own;
   std::size_t used = 0;
+  whereabouts* table = nullptr;  // kept up to date
   std::vector<std::vector<fact>> overflow;
 
   // The slot of the number, or the empty one where it belongs. There is always an empty one.
@@ -98,13 +108,22 @@ struct alignas(64) index::shard {
     return s.key == 0 ? nullptr : &s;
   }
 
-  void resize(std::size_t capacity) {
-    std::vector<slot> old(std::max(capacity, least_capacity));
-    old.swap(slots);
+  void use(std::span<slot> place) {
+    slots = place;
+    table->slots.store(slots.data(), std::memory_order_relaxed);
+    table->capacity.store(static_cast<std::uint32_t>(slots.size()), std::memory_order_relaxed);
+  }
+
+  void grow() {
+    const std::size_t capacity = std::max(slots.size() * 3 / 2, least_capacity);
+    const std::unique_ptr<slot[]> old_own = std::exchange(own, std::make_unique<slot[]>(capacity));
+    const std::span<slot> old = slots;
+    use({own.get(), capacity});
     for (const slot& s : old) {
       if (s.key == 0) continue;
       slots[place({s.key}, hash_of({s.key}))] = s;
     }
+    if (!old_own && !old.empty()) huge_memory::release(old.data(), old.size_bytes());
   }
 
   // Calls `use` with the facts of the number, none if it is not known.
@@ -118,7 +137,7 @@ struct alignas(64) index::shard {
   }
 
   void merge(number who, std::uint64_t hash, const fact& f) {
-    if (is_full(used, slots.size())) resize(slots.size() * 3 / 2);
+    if (is_full(used, slots.size())) grow();
     slot& s = slots[place(who, hash)];
     if (s.sequence & is_overflow) {
       store::merge(overflow[s.sequence & sequence_mask], f);
@@ -183,14 +202,18 @@ struct alignas(64) index::shard {
   }
 
   std::uint64_t octets() const {
-    std::uint64_t sum = slots.capacity() * sizeof(slot) + overflow.capacity() * sizeof(std::vector<fact>);
+    std::uint64_t sum = slots.size_bytes() + overflow.capacity() * sizeof(std::vector<fact>);
     for (const auto& facts : overflow)
       sum += facts.capacity() * sizeof(fact);
     return sum;
   }
 };
 
-index::index() : shards_(std::make_unique<shard[]>(shard_count)) {}
+index::index()
+    : shards_(std::make_unique<shard[]>(shard_count)), whereabouts_(std::make_unique<whereabouts[]>(shard_count)) {
+  for (std::size_t i = 0; i < shard_count; ++i)
+    shards_[i].table = &whereabouts_[i];
+}
 index::~index() = default;
 
 index::shard& index::shard_of(std::uint64_t hash) const {
@@ -198,8 +221,12 @@ index::shard& index::shard_of(std::uint64_t hash) const {
 }
 
 void index::reserve(std::uint64_t numbers) {
+  const std::size_t capacity = std::max(static_cast<std::size_t>(numbers / shard_count * 4 / 3), least_capacity);
+  shared_ = huge_memory(shard_count * capacity * sizeof(slot));
+  auto* const slots = static_cast<slot*>(shared_.begin());
+  std::uninitialized_value_construct_n(slots, shard_count * capacity);
   for (std::size_t i = 0; i < shard_count; ++i)
-    shards_[i].resize(static_cast<std::size_t>(numbers / shard_count * 4 / 3));
+    shards_[i].use({slots + i * capacity, capacity});
 }
 
 std::optional<finding> index::judge(number who, const question& q) const {
@@ -210,6 +237,14 @@ std::optional<finding> index::judge(number who, const question& q) const {
     if (known.empty()) return std::nullopt;
     return store::judge(known, recalls_, q);
   });
+}
+
+void index::expect(number who) const {
+  const std::uint64_t hash = hash_of(who);
+  const whereabouts& table = whereabouts_[hash >> (64 - shard_bits)];
+  const slot* const slots = table.slots.load(std::memory_order_relaxed);
+  if (slots != nullptr)
+    __builtin_prefetch(slots + ((hash & 0xffffffff) * table.capacity.load(std::memory_order_relaxed) >> 32U));
 }
 
 bool index::contains(number who) const {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "store/huge_memory.h"
 #include "store/precedence.h"
 #include "store/spin_lock.h"
 
@@ -23,6 +24,7 @@ class index {
   // Nothing when the number is not known.
   std::optional<finding> judge(number who, const question& q) const;
   bool contains(number who) const;
+  void expect(number who) const;  // begins to fetch its slot
   std::vector<fact> facts(number who) const;
   // The latest opt-out or reply of the number, whatever its scope; the epoch when there is none.
   instant latest_act(number who) const;
@@ -41,11 +43,14 @@ class index {
  private:
   struct slot;
   struct shard;
+  struct whereabouts;
   shard& shard_of(std::uint64_t hash) const;
   template <class F>
   void change_recalls(F change);
 
+  huge_memory shared_;  // of the shards' slots; outlives them
   std::unique_ptr<shard[]> shards_;
+  std::unique_ptr<whereabouts[]> whereabouts_;
   recalls recalls_;  // read under the lock of any shard, changed under the locks of all
   std::atomic<std::uint64_t> hashes_{0};
 };

@@ -113,7 +113,7 @@ metrics::metrics() : implementation_(std::make_shared<implementation>()) {}
 metrics::submit_counters::submit_counters(Family<Counter>& family, std::string sender)
     : family_(&family), sender_(std::move(sender)) {}
 
-void metrics::submit_counters::count(verdict v, reason r) {
+void metrics::submit_counters::count(verdict v, reason r, std::uint32_t times) {
   auto& slot = counters_[static_cast<std::size_t>(v) * reason_count + static_cast<std::size_t>(r)];
   Counter* counter = slot.load(std::memory_order_acquire);
   if (counter == nullptr) {
@@ -121,7 +121,7 @@ void metrics::submit_counters::count(verdict v, reason r) {
     counter = &family_->Add({{"sender", sender_}, {"verdict", std::string(name(v))}, {"reason", std::string(name(r))}});
     slot.store(counter, std::memory_order_release);
   }
-  counter->Increment();
+  counter->Increment(times);
 }
 
 std::shared_ptr<metrics::submit_counters> metrics::submits_of(const std::string& sender) {
@@ -139,7 +139,7 @@ void metrics::count_opt_in(const std::string& sender, std::string_view method) {
   implementation_->opt_ins.Add({{"sender", sender}, {"method", std::string(method)}}).Increment();
 }
 
-void metrics::count_pdu(leg l, smpp::command_id id) {
+void metrics::count_pdu(leg l, smpp::command_id id, std::uint32_t times) {
   auto& slot = implementation_->slot(l, id);
   Counter* counter = slot.load(std::memory_order_acquire);
   if (counter == nullptr) {
@@ -148,7 +148,7 @@ void metrics::count_pdu(leg l, smpp::command_id id) {
         {{"leg", std::string(name(l))}, {"command", known.empty() ? "unknown" : std::string(known)}});
     slot.store(counter, std::memory_order_release);
   }
-  counter->Increment();
+  counter->Increment(times);
 }
 
 void metrics::set_upstream_up(const std::string& upstream, bool up) {

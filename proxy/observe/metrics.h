@@ -33,7 +33,7 @@ class metrics {
   class submit_counters {
    public:
     submit_counters(prometheus::Family<prometheus::Counter>& family, std::string sender);
-    void count(verdict v, reason r);
+    void count(verdict v, reason r, std::uint32_t times);
 
    private:
     prometheus::Family<prometheus::Counter>* family_;
@@ -44,7 +44,7 @@ class metrics {
 
   void count_opt_out(const std::string& sender, std::string_view method);
   void count_opt_in(const std::string& sender, std::string_view method);
-  void count_pdu(leg l, smpp::command_id id);
+  void count_pdu(leg l, smpp::command_id id, std::uint32_t times);
   void set_upstream_up(const std::string& upstream, bool up);
 
   // which: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets
@@ -71,6 +71,52 @@ class metrics {
  private:
   class implementation;
   std::shared_ptr<implementation> implementation_;
+};
+
+// Counts PDUs where many of a kind follow one another: the counter, which all threads share, is touched once for a row.
+class pdu_tally {
+ public:
+  void count(metrics& m, leg l, smpp::command_id id) {
+    if (id != id_ || l != leg_) {
+      flush(m);
+      id_ = id;
+      leg_ = l;
+    }
+    ++times_;
+  }
+  void flush(metrics& m) {
+    if (times_ > 0) m.count_pdu(leg_, id_, times_);
+    times_ = 0;
+  }
+
+ private:
+  leg leg_ = leg::esme;
+  smpp::command_id id_{};
+  std::uint32_t times_ = 0;
+};
+
+// The same for verdicts.
+class submit_tally {
+ public:
+  void count(metrics::submit_counters* of, verdict v, reason r) {
+    if (of != of_ || v != verdict_ || r != reason_) {
+      flush();
+      of_ = of;
+      verdict_ = v;
+      reason_ = r;
+    }
+    ++times_;
+  }
+  void flush() {
+    if (times_ > 0) of_->count(verdict_, reason_, times_);
+    times_ = 0;
+  }
+
+ private:
+  metrics::submit_counters* of_ = nullptr;
+  verdict verdict_{};
+  reason reason_{};
+  std::uint32_t times_ = 0;
 };
 
 }  // namespace proxy

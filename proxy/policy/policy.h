@@ -70,6 +70,8 @@ class policy {
 
   decision decide(const sender& s, const smpp::address& destination, store::instant now) const;
   decision decide(const sender& s, const std::optional<store::number>& destination, store::instant now) const;
+  // The number will be asked about soon.
+  void expect(store::number who) const { store_->expect(who); }
   // What comes of what the store finds about the number.
   decision decide(const sender& s, const store::finding& found) const;
   // What mode makes of a reason found outside the store: sender_mismatch, unverifiable_destination.

@@ -44,7 +44,7 @@ bool session::may_take(leg from) const {
   if (side(leg::esme).paused || side(leg::smsc).paused) return false;
   if (from == leg::smsc) return side(leg::esme).requests.size() < limits().max_window;
   if (state_ == state::connecting || state_ == state::binding || state_ == state::half_closed) return false;
-  return side(leg::smsc).requests.size() < limits().max_window;
+  return side(leg::smsc).requests.size() + pending_.size() < limits().max_window;
 }
 
 std::size_t session::received(leg from, smpp::octets received, moment now) {
@@ -62,8 +62,13 @@ std::size_t session::received(leg from, smpp::octets received, moment now) {
     update_pause(leg::esme);
     update_pause(leg::smsc);
   }
+  decide_pending(now);
+  update_pause(leg::esme);
+  update_pause(leg::smsc);
   if (done > 0) side(from).last_received = now.steady;
   response_seconds_.flush();
+  counted_.flush(*metrics_);
+  decided_count_.flush();
   return hears(from) ? done : received.size();
 }
 
@@ -98,7 +103,9 @@ bool session::lost_framing(leg from, smpp::octets rest, moment now) {
 
 void session::take(leg from, smpp::octets pdu, moment now) {
   const smpp::header h = smpp::read_header(pdu);
-  metrics_->count_pdu(from, h.command_id);
+  counted_.count(*metrics_, from, h.command_id);
+  const bool may_wait = h.command_id == command_id::submit_sm || h.command_id == command_id::data_sm;
+  if (!may_wait) decide_pending(now);  // each PDU finds done what came before it
   if (h.command_id == command_id::outbind) {
     end("outbind is not supported");
   } else if (from == leg::smsc) {

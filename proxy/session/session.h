@@ -114,6 +114,16 @@ class session {
     std::string destination;
   };
 
+  // A submission that has been read and not decided; it points into what was received.
+  struct pending_submission {
+    smpp::octets pdu;
+    smpp::header header{};
+    const sender* from = nullptr;
+    bool mismatch = false;  // its source_addr belongs to others alone; `from` only counts it
+    std::optional<store::number> who;
+    std::string_view destination;
+  };
+
   // A request that one side sent and the other has not answered.
   struct in_flight {
     std::uint32_t original = 0;  // the sequence_number of who sent it
@@ -155,14 +165,18 @@ class session {
   void take_unbound(const smpp::header& h);
   void take_bind(smpp::octets pdu, const smpp::header& h, moment now);
   void take_esme_request(smpp::octets pdu, const smpp::header& h, moment now);
+  void take_esme_answer(smpp::octets pdu, const smpp::header& h, moment now);
+
+  // submissions.cc
   void take_submission(smpp::octets pdu, const smpp::header& h, moment now);
   void take_submit_multi(smpp::octets pdu, const smpp::header& h, moment now);
   void take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment now);
-  decision decide(const smpp::address& source_addr, const smpp::address& destination_addr, moment now, decided& what);
+  pending_submission addressed(const smpp::address& source_addr, const smpp::address& destination_addr) const;
+  decision decide(const pending_submission& p, moment now, decided& what);
+  void decide_pending(moment now);
   decision decide_unverifiable(const smpp::address& source_addr, std::string_view destination, moment now,
                                decided& what);
   void count(const sender& s, const decision& d, std::string_view destination);
-  void take_esme_answer(smpp::octets pdu, const smpp::header& h, moment now);
 
   // from_smsc.cc
   void take_smsc_request(smpp::octets pdu, const smpp::header& h, moment now);
@@ -207,6 +221,9 @@ class session {
   smpp::header bind_;  // the last one's
   bool wants_upstream_ = false;
   std::size_t submissions_ = 0;
+  std::vector<pending_submission> pending_;  // empty between two calls
+  pdu_tally counted_;
+  submit_tally decided_count_;
   bool draining_ = false;
   unsigned unbinds_due_ = 0;  // answers to the gate's own
   std::chrono::steady_clock::time_point began_;

@@ -1,0 +1,159 @@
+// What a sender submits: submit_sm and data_sm in small batches, submit_multi, broadcast_sm.
+#include <algorithm>
+
+#include "proxy/session/session.h"
+#include "smpp/message.h"
+
+namespace proxy {
+
+using smpp::command_id;
+using smpp::command_status;
+
+namespace {
+
+// So many lookups are under way together: while one waits for memory, the next begins.
+constexpr std::size_t most_pending = 16;
+constexpr std::size_t longest_pending = 1024;  // octets: a longer PDU is decided at once, so that little is held back
+
+}  // namespace
+
+// Whose message it is, and its number; nothing is asked of the store yet.
+session::pending_submission session::addressed(const smpp::address& source_addr,
+                                               const smpp::address& destination_addr) const {
+  pending_submission p;
+  const sender* found = policy_->sender_of(*candidates_, source_addr);
+  p.mismatch = found == nullptr;
+  p.from = p.mismatch ? candidates_->senders.front() : found;
+  p.destination = destination_addr.text;
+  if (p.from->kind != policy_kind::exempt || policy_->journals()) p.who = policy_->read_number(destination_addr);
+  return p;
+}
+
+decision session::decide(const pending_submission& p, moment now, decided& what) {
+  const decision d =
+      p.mismatch ? policy_->apply_mode(*p.from, reason::sender_mismatch) : policy_->decide(*p.from, p.who, now.wall);
+  count(*p.from, d, p.destination);
+  what = decided_as(*p.from, d, p.who, now);
+  return d;
+}
+
+void session::count(const sender& s, const decision& d, std::string_view destination) {
+  decided_count_.count(s.submits.get(), d.verdict, d.reason);
+  if (d.reason != reason::none) s.refusals->add(d.verdict, d.reason, destination);
+}
+
+// submit_sm and data_sm: one destination, one verdict. What is read together is addressed first and decided then, so
+// that its lookups do not wait for memory one by one.
+void session::take_submission(smpp::octets pdu, const smpp::header& h, moment now) {
+  smpp::message m;
+  const command_status decoded =
+      h.command_id == command_id::data_sm ? smpp::decode_data_sm(pdu, m, true) : smpp::decode_submit_sm(pdu, m);
+  if (decoded != command_status::ESME_ROK) {
+    decide_pending(now);
+    metrics_->malformed(leg::esme).Increment();
+    return answer(leg::esme, h, decoded);
+  }
+  pending_.push_back(addressed(m.source_addr, m.destination_addr));
+  pending_submission& p = pending_.back();
+  p.pdu = pdu;
+  p.header = h;
+  if (p.who) policy_->expect(*p.who);
+  if (pending_.size() == most_pending || pdu.size() > longest_pending) decide_pending(now);
+}
+
+void session::decide_pending(moment now) {
+  for (const pending_submission& p : pending_) {
+    decided what;
+    const decision d = decide(p, now, what);
+    if (d.verdict == verdict::refused) {
+      journal(what, p.destination);
+      answer(leg::esme, p.header, policy_->status_of(d.reason));
+    } else {
+      forward_submission(p.pdu, p.header, now, what, p.destination);
+    }
+  }
+  submissions_ += pending_.size();
+  pending_.clear();
+}
+
+// Each destination gets its own verdict: the refused ones are taken out, and reported when the SMSC has answered for
+// the rest.
+void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment now) {
+  smpp::submit_multi m;
+  if (const command_status status = smpp::decode_submit_multi(pdu, m); status != command_status::ESME_ROK) {
+    metrics_->malformed(leg::esme).Increment();
+    return answer(leg::esme, h, status);
+  }
+  ++submissions_;
+  std::vector<bool> keep;
+  std::vector<smpp::unsuccess_sme> refused;
+  std::vector<listed_decision> forwarded;
+  for (const smpp::dest_address& to : m.dest_addresses) {
+    const std::string_view destination = to.distribution_list ? to.dl_name : to.sme.text;
+    decided what;
+    const decision d = to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name, now, what)
+                                            : decide(addressed(m.source_addr, to.sme), now, what);
+    keep.push_back(d.verdict != verdict::refused);
+    if (keep.back()) {
+      if (what.journalled) forwarded.push_back({what, std::string(destination)});
+      continue;
+    }
+    journal(what, destination);
+    refused.push_back({to.sme.ton, to.sme.npi, std::string(destination), policy_->status_of(d.reason)});
+  }
+  decided all;
+  all.journalled = all.listed = !forwarded.empty();
+  if (refused.empty()) {
+    const std::uint32_t sequence_number = send_on(leg::smsc, pdu, h, now, all);
+    if (all.listed) listed_[sequence_number] = std::move(forwarded);
+    return;
+  }
+  if (refused.size() == m.dest_addresses.size()) return answer(leg::esme, h, refused.front().error_status_code);
+
+  in_flight request;
+  request.original = h.sequence_number;
+  request.id = h.command_id;
+  request.since = now.steady;
+  request.partial = true;
+  request.message = all;
+  one_side& smsc = side(leg::smsc);
+  const std::uint32_t sequence_number = smsc.requests.add(request);
+  smpp::append_submit_multi(smsc.output, m, keep, sequence_number);
+  partial_[sequence_number] = std::move(refused);
+  if (all.listed) listed_[sequence_number] = std::move(forwarded);
+}
+
+// A distribution list or an area: nobody can say who would get it.
+decision session::decide_unverifiable(const smpp::address& source_addr, std::string_view destination, moment now,
+                                      decided& what) {
+  const sender* s = policy_->sender_of(*candidates_, source_addr);
+  const sender& counted = s != nullptr ? *s : *candidates_->senders.front();
+  decision d{verdict::forwarded, reason::none, 0};
+  if (s == nullptr) {
+    d = policy_->apply_mode(counted, reason::sender_mismatch);
+  } else if (s->kind != policy_kind::exempt) {
+    d = policy_->apply_mode(*s, reason::unverifiable_destination);
+  }
+  count(counted, d, destination);
+  what = decided_as(counted, d, std::nullopt, now);
+  return d;
+}
+
+void session::take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment now) {
+  smpp::address source_addr;
+  if (const command_status status = smpp::decode_broadcast_sm(pdu, source_addr); status != command_status::ESME_ROK) {
+    metrics_->malformed(leg::esme).Increment();
+    return answer(leg::esme, h, status);
+  }
+  ++submissions_;
+  constexpr std::string_view everybody = "broadcast";
+  decided what;
+  const decision d = decide_unverifiable(source_addr, everybody, now, what);
+  if (d.verdict == verdict::refused) {
+    journal(what, everybody);
+    return answer(leg::esme, h, policy_->status_of(d.reason));
+  }
+  forward_submission(pdu, h, now, what, everybody);
+}
+
+}  // namespace proxy
