@@ -1,9 +1,8 @@
-#include <charconv>
-
 #include "proxy/admin/configured.h"
 #include "proxy/admin/event_json.h"
 #include "proxy/admin/event_tail.h"
 #include "proxy/admin/json_body.h"
+#include "proxy/admin/parameters.h"
 #include "proxy/admin/problem.h"
 #include "proxy/admin/resources.h"
 #include "proxy/admin/views.h"
@@ -17,6 +16,7 @@ constexpr std::uint64_t max_tail_lines = 100000;
 struct checked_events {
   std::vector<store::event> events;
   std::vector<refused_field> refused;
+  bool for_officer = false;  // not all of them are oppositions
 };
 
 void check_one(checked_events& into, std::size_t index, const boost::json::value& v, const request& r, const config& c,
@@ -27,6 +27,8 @@ void check_one(checked_events& into, std::size_t index, const boost::json::value
   };
   const auto entry = read_entry(v);
   if (const auto* reasons = std::get_if<std::vector<store::refusal>>(&entry)) return refuse(*reasons);
+  const auto kind = store::read_event_kind(std::get<store::entry>(entry).event);
+  into.for_officer |= kind && *kind != store::event_kind::opt_out;
   auto checked = store::check(std::get<store::entry>(entry), c.numbers, now);
   if (const auto* reasons = std::get_if<std::vector<store::refusal>>(&checked)) return refuse(*reasons);
   auto& e = std::get<store::event>(checked);
@@ -88,32 +90,13 @@ void post_events(const services& s, const request& r, const reply& send) {
   for (std::size_t i = 0; i < count; ++i) {
     check_one(checked, i, array == nullptr ? document : (*array)[i], r, l->policy->settings(), now);
   }
+  if (checked.for_officer && r.may < role::officer) return now_answer(forbidden(r, role::officer));
   if (!checked.refused.empty()) return now_answer(refused_events(checked.refused));
   if (checked.events.empty()) return now_answer(json_answer(boost::json::array{}, 201));
   record(*l, *s.metrics, std::move(checked.events), array != nullptr, send);
 }
 
 // --- the tail ---
-
-std::optional<std::string> read_count(const request& r, const std::string& name, std::uint64_t max,
-                                      std::uint64_t& value) {
-  const auto* text = r.parameter(name);
-  if (text == nullptr) return std::nullopt;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error == std::errc() && end == text->data() + text->size() && value <= max) return std::nullopt;
-  return "the parameter " + name + " is a number from 0 to " + std::to_string(max) + ", not \"" + *text + "\"";
-}
-
-std::optional<std::string> read_instant(const request& r, const std::string& name,
-                                        store::instant store::written_time::* end,
-                                        std::optional<store::instant>& value) {
-  const auto* text = r.parameter(name);
-  if (text == nullptr) return std::nullopt;
-  const auto read = store::read_time(time_from_query(*text));
-  if (!read) return "the parameter " + name + " is a time like 2026-11-24T10:00:00Z or a date, not \"" + *text + "\"";
-  value = (*read).*end;
-  return std::nullopt;
-}
 
 std::variant<tail_query, std::string> read_tail_query(const request& r, const store::numbering_plan& plan) {
   tail_query q;
@@ -122,10 +105,7 @@ std::variant<tail_query, std::string> read_tail_query(const request& r, const st
   if (auto wrong = read_instant(r, "from", &store::written_time::earliest, q.from)) return *wrong;
   if (auto wrong = read_instant(r, "to", &store::written_time::latest, q.to)) return *wrong;
   if (const auto* source = r.parameter("source")) q.source = *source;
-  if (const auto* text = r.parameter("number")) {
-    q.number = store::read_number(number_from_query(*text), store::number_kind::unknown, plan);
-    if (!q.number) return "the parameter number cannot be read as a number: \"" + *text + "\"";
-  }
+  if (auto wrong = read_number(r, plan, q.number)) return *wrong;
   return q;
 }
 
@@ -152,11 +132,13 @@ answer get_events(const services& s, const request& r) {
 void add_event_resources(router& to, const services& s) {
   to.add({.method = "POST",
           .pattern = "/v1/events",
+          .needs = role::clerk,  // of an opposition; post_events() asks for more of the rest
           .body = body_kind::json,
           .handle = [&s](const request& r, const reply& send) { post_events(s, r, send); },
           .before_body = {}});
   to.add({.method = "GET",
           .pattern = "/v1/events",
+          .needs = role::viewer,
           .handle = at_once([&s](const request& r) { return get_events(s, r); }),
           .before_body = {}});
 }

@@ -1,0 +1,23 @@
+// Parameters of a query as values; each reader gives back what is wrong with one, for people.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "proxy/admin/http.h"
+#include "store/instant.h"
+#include "store/number.h"
+
+namespace proxy {
+
+std::optional<std::string> read_count(const request& r, const std::string& name, std::uint64_t max,
+                                      std::uint64_t& value);
+// Of a date alone the instant that `end` names.
+std::optional<std::string> read_instant(const request& r, const std::string& name,
+                                        store::instant store::written_time::* end,
+                                        std::optional<store::instant>& value);
+std::optional<std::string> read_number(const request& r, const store::numbering_plan& plan,
+                                       std::optional<store::number>& value);
+
+}  // namespace proxy
