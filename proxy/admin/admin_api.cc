@@ -25,6 +25,7 @@ router make_routes(tokens t, const services& s, import_jobs& jobs, const proof_t
   add_meta_resources(r, s);
   add_event_resources(r, s);
   add_number_resources(r, s);
+  add_journal_resources(r, s);
   add_import_resources(r, s, jobs);
   add_proof_resources(r, s, tools);
   add_access_resources(r, s);
@@ -36,7 +37,11 @@ router make_routes(tokens t, const services& s, import_jobs& jobs, const proof_t
 class admin_api::implementation {
  public:
   explicit implementation(const context& c)
-      : services_{.store = c.store, .metrics = c.metrics, .current_policy = c.current_policy, .not_ready = c.not_ready},
+      : services_{.store = c.store,
+                  .metrics = c.metrics,
+                  .current_policy = c.current_policy,
+                  .not_ready = c.not_ready,
+                  .flush_journal = c.flush_journal},
         jobs_(c.spool, services_),
         signing_key_(read_or_make_key(c.signing_key_file)),
         access_(services_),

@@ -105,7 +105,7 @@ std::variant<tail_query, std::string> read_tail_query(const request& r, const st
   if (auto wrong = read_instant(r, "from", &store::written_time::earliest, q.from)) return *wrong;
   if (auto wrong = read_instant(r, "to", &store::written_time::latest, q.to)) return *wrong;
   if (const auto* source = r.parameter("source")) q.source = *source;
-  if (auto wrong = read_number(r, plan, q.number)) return *wrong;
+  if (auto wrong = read_number(r, "number", plan, q.number)) return *wrong;
   return q;
 }
 

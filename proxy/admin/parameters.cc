@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "proxy/admin/uri.h"
+
 namespace proxy {
 
 std::optional<std::string> read_count(const request& r, const std::string& name, std::uint64_t max,
@@ -24,13 +26,13 @@ std::optional<std::string> read_instant(const request& r, const std::string& nam
   return std::nullopt;
 }
 
-std::optional<std::string> read_number(const request& r, const store::numbering_plan& plan,
+std::optional<std::string> read_number(const request& r, const std::string& name, const store::numbering_plan& plan,
                                        std::optional<store::number>& value) {
-  const auto* text = r.parameter("number");
+  const auto* text = r.parameter(name);
   if (text == nullptr) return std::nullopt;
   value = store::read_number(number_from_query(*text), store::number_kind::unknown, plan);
-  if (!value) return "the parameter number cannot be read as a number: \"" + *text + "\"";
-  return std::nullopt;
+  if (value) return std::nullopt;
+  return "the parameter " + name + " cannot be read as a number: \"" + *text + "\"";
 }
 
 }  // namespace proxy

@@ -1,7 +1,6 @@
-// Parameters of a query as values; each reader gives back what is wrong with one, for people.
+// The parameters that several resources take, read from the query; each reader gives what is wrong, or nothing.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -13,11 +12,11 @@ namespace proxy {
 
 std::optional<std::string> read_count(const request& r, const std::string& name, std::uint64_t max,
                                       std::uint64_t& value);
-// Of a date alone the instant that `end` names.
+// `end`: which end of a date alone is meant.
 std::optional<std::string> read_instant(const request& r, const std::string& name,
                                         store::instant store::written_time::* end,
                                         std::optional<store::instant>& value);
-std::optional<std::string> read_number(const request& r, const store::numbering_plan& plan,
+std::optional<std::string> read_number(const request& r, const std::string& name, const store::numbering_plan& plan,
                                        std::optional<store::number>& value);
 
 }  // namespace proxy

@@ -33,6 +33,7 @@ int verify_command(const common_options& o);
 int backup_command(const common_options& o, const std::filesystem::path& folder);
 int rotate_key_command(const common_options& o);
 int access_command(const common_options& o, const access_filter& f);
+int journal_command(const common_options& o, const journal_filter& f);
 int import_command(const common_options& o, const import_order& order);
 
 // Throws command_failed with every error of the file.

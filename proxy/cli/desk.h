@@ -44,6 +44,10 @@ struct access_filter {
   std::optional<std::string> number, token, from, to;
 };
 
+struct journal_filter {
+  std::optional<std::string> number, sender, from, to, message_id;
+};
+
 struct import_order {
   std::filesystem::path file;
   bool dry_run = false;
@@ -69,6 +73,7 @@ class desk {
   virtual boost::json::value rotate_key() = 0;
   virtual void events(const export_filter& f, const on_line& line) = 0;
   virtual void access(const access_filter& f, const on_line& line) = 0;
+  virtual void journal(const journal_filter& f, const on_line& line) = 0;
   // The final report (proxy/admin/openapi.json, ImportJob); `refused` gets each refused row as a line of JSON. Both may
   // be called on another thread, never at once.
   virtual boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) = 0;

@@ -15,6 +15,7 @@
 #include "proxy/admin/configured.h"
 #include "proxy/admin/event_tail.h"
 #include "proxy/admin/import_jobs.h"
+#include "proxy/admin/journal_lines.h"
 #include "proxy/admin/proof_views.h"
 #include "proxy/admin/views.h"
 #include "proxy/cli/desk.h"
@@ -154,7 +155,7 @@ class offline : public desk {
     query.source = f.source;
     if (f.from) query.from = time(*f.from).earliest;
     if (f.to) query.to = time(*f.to).latest;
-    print(event_tail(*store_, query), line);
+    each_line(event_tail(*store_, query), line);
   }
 
   void access(const access_filter& f, const on_line& line) override {
@@ -168,7 +169,24 @@ class offline : public desk {
     query.actor = f.token;
     if (f.from) query.from = time(*f.from).earliest;
     if (f.to) query.to = time(*f.to).latest;
-    print(access_tail(*store_, query, UINT64_MAX), line);
+    each_line(access_tail(*store_, query, UINT64_MAX), line);
+  }
+
+  void journal(const journal_filter& f, const on_line& line) override {
+    note("GET", "/v1/journal", {},
+         {{"number", f.number.value_or("")},
+          {"sender", f.sender.value_or("")},
+          {"message_id", f.message_id.value_or("")},
+          {"from", f.from.value_or("")},
+          {"to", f.to.value_or("")}});
+    journal_search search;
+    if (f.number) search.what.who = read(*f.number);
+    search.what.sender = f.sender;
+    search.what.message_id = f.message_id;
+    if (f.from) search.what.from = time(*f.from).earliest;
+    if (f.to) search.what.to = time(*f.to).latest;
+    if (const auto wrong = too_wide(search.what)) throw command_failed(*wrong);
+    each_line(journal_lines(*store_, search), line);
   }
 
   boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) override {
@@ -232,19 +250,6 @@ class offline : public desk {
       throw command_failed("nothing is told that cannot be recorded as told: " + why->message);
   }
 
-  static void print(const body_stream& pieces, const on_line& line) {
-    for (bool last = false; !last;) {
-      const std::optional<body_piece> piece = pieces();
-      if (!piece) throw command_failed("the store cannot be read to its end");
-      std::string_view rest = piece->octets;
-      for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-        line(rest.substr(0, end));
-        rest.remove_prefix(end + 1);
-      }
-      last = piece->last;
-    }
-  }
-
   template <typename T>
   static T done(act<T> a) {
     if (const auto* why = std::get_if<refused_act>(&a)) throw command_failed(why->message);
@@ -256,6 +261,19 @@ class offline : public desk {
     if (const auto* why = std::get_if<store::failure>(&o))
       throw command_failed("the event was not stored: " + why->message);
     return std::get<std::vector<store::recorded>>(o).front();
+  }
+
+  static void each_line(const body_stream& pieces, const on_line& line) {
+    for (bool last = false; !last;) {
+      const std::optional<body_piece> piece = pieces();
+      if (!piece) throw command_failed("the store cannot be read to its end");
+      std::string_view rest = piece->octets;
+      for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+        line(rest.substr(0, end));
+        rest.remove_prefix(end + 1);
+      }
+      last = piece->last;
+    }
   }
 
   const config& settings() const { return policy_.settings(); }

@@ -46,6 +46,7 @@ const std::vector<operation>& operations() {
       {"get", "/v1/ledger/verification", "/v1/ledger/verification", "", role::viewer},
       {"post", "/v1/backups", "/v1/backups", R"({"folder":"relative"})", role::officer},
       {"post", "/v1/keys", "/v1/keys", "", role::officer},
+      {"get", "/v1/journal", "/v1/journal?number=33612345678", "", role::viewer},
       {"get", "/v1/access", "/v1/access", "", role::officer},
   };
   return all;
