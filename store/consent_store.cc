@@ -37,6 +37,7 @@ class consent_store::implementation {
   class subjects subjects;
   act_times times;
   std::unique_ptr<journal_keeper> journal;
+  std::unique_ptr<access_keeper> access;
   std::unique_ptr<class writer> writer;
   std::unique_ptr<class purger> purger;
   std::mutex keys_mutex;
@@ -102,8 +103,12 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
   if (const auto* why = std::get_if<failure>(&journal_end)) return *why;
   i->journal = std::make_unique<journal_keeper>(std::get<ledger::journal_end>(journal_end));
   i->journal->set_renumbering([&who = i->subjects](number n) { return who.of(n); });
+  const auto last_access = l->newest_access();
+  if (const auto* why = std::get_if<failure>(&last_access)) return *why;
+  i->access = std::make_unique<access_keeper>(std::get<instant>(last_access));
   const bool remains = l->owes_purge();
-  i->writer = std::make_unique<writer>(o.path, std::move(l), std::move(known), *i->journal, std::move(o.on_write));
+  i->writer =
+      std::make_unique<writer>(o.path, std::move(l), std::move(known), *i->journal, *i->access, std::move(o.on_write));
   i->purger = std::make_unique<purger>([p = i.get()] { return p->purge(); }, remains);
   return std::unique_ptr<consent_store>(new consent_store(std::move(i)));
 }
@@ -314,6 +319,39 @@ std::variant<journal_place, failure> consent_store::scan_journal(
   if (q.who) as_kept.who = kept_as(*q.who);
   return implementation_->writer->with_ledger<result>(
       [&](const ledger& l) { return search_journal(l, as_kept, place, most_blocks, visit); });
+}
+
+void consent_store::record_access(access_use u, std::function<void(std::optional<failure>)> done) {
+  if (u.about) u.about = implementation_->subjects.keys()->access_hash(*u.about);
+  if (implementation_->writer->failed()) return done(failure{implementation_->writer->condition()});
+  implementation_->access->add(std::move(u), std::move(done));
+  implementation_->writer->wake();
+}
+
+std::optional<failure> consent_store::record_access_and_wait(access_use u) {
+  std::promise<std::optional<failure>> promise;
+  record_access(std::move(u), [&](std::optional<failure> why) { promise.set_value(std::move(why)); });
+  return promise.get_future().get();
+}
+
+std::variant<std::optional<instant>, failure> consent_store::scan_access(
+    const access_query& q, std::size_t most, const std::function<bool(const access_record&)>& visit) const {
+  std::optional<number> about;
+  if (q.about) about = implementation_->subjects.keys()->access_hash(*q.about);
+  std::optional<instant> rest;
+  const auto look = [&](const access_record& r) {
+    if (q.to && r.at > *q.to) return false;
+    if (most-- == 0) {
+      rest = r.at;
+      return false;
+    }
+    const bool wanted = (!about || r.what.about == about) && (!q.actor || r.what.actor == *q.actor);
+    return !wanted || visit(r);
+  };
+  auto why = implementation_->writer->with_ledger<std::optional<failure>>(
+      [&](const ledger& l) { return l.scan_access(q.from.value_or(instant{}), look); });
+  if (why) return std::move(*why);
+  return rest;
 }
 
 statistics consent_store::stats() const {

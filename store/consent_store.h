@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "store/access.h"
 #include "store/event.h"
 #include "store/failure.h"
 #include "store/journal_search.h"
@@ -148,6 +149,18 @@ class consent_store {
   std::variant<journal_place, failure> scan_journal(const journal_query& q, journal_place place,
                                                     std::size_t most_blocks,
                                                     const std::function<bool(const journal_entry&)>& visit) const;
+
+  // --- the record of access: any thread ---
+
+  // Records that somebody asked. done() is called once it is written, so that the end of the process does not undo it,
+  // or with why it is not recorded: on the writer's thread, or at once. It is synced with the next commit, or within a
+  // second.
+  void record_access(access_use u, std::function<void(std::optional<failure>)> done);
+  std::optional<failure> record_access_and_wait(access_use u);
+  // What matches, oldest first, until the visitor returns false or so many uses have been looked at. Then from when on
+  // to go on; nothing at the end.
+  std::variant<std::optional<instant>, failure> scan_access(
+      const access_query& q, std::size_t most, const std::function<bool(const access_record&)>& visit) const;
 
   statistics stats() const;
   std::string condition() const;  // why it is not available, for people; empty when it is

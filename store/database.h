@@ -26,6 +26,7 @@ enum family : std::size_t {
   corrections,
   journal_blocks,
   journal_filters,
+  access_uses,
   family_count
 };
 

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "store/access.h"
 #include "store/event.h"
 #include "store/failure.h"
 #include "store/journal_tail.h"
@@ -84,6 +85,13 @@ class ledger {
   // Not synced: a crash of the machine may lose it, a crash of the process does not. Blocks with a key below
   // `remove_below` go.
   std::optional<failure> write(const journal_changes& c, std::uint64_t remove_below);
+
+  // --- the record of access ---
+  std::variant<instant, failure> newest_access() const;  // the time of the newest; the epoch when there is none
+  // From a time on, until the visitor returns false; any thread.
+  std::optional<failure> scan_access(instant from, const std::function<bool(access_record)>& visit) const;
+  // All or none; `about` is handed over as a hash. Without uses, and synced: what was written before is on disk.
+  std::optional<failure> write(const std::vector<access_record>& uses, bool synced);
 
   // --- upkeep; any thread ---
   // The fingerprints of the keys that hashed numbers in this store; the keys may only be more.

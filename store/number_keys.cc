@@ -21,6 +21,13 @@ std::array<std::uint8_t, 16> first_half(const digest256& h) {
   return half;
 }
 
+number stand_in(const digest256& h) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < 8; ++i)
+    value = value << 8U | h[i];
+  return {value | hash_mark};
+}
+
 std::optional<hmac_sha256> read_key(std::string_view line) {
   std::array<std::uint8_t, key_octets> key{};
   if (line.size() != 2 * key.size()) return std::nullopt;
@@ -76,11 +83,11 @@ std::optional<failure> number_keys::rotate(const std::filesystem::path& file) {
 }
 
 number number_keys::hashed(number n, std::size_t place) const {
-  const digest256 h = keys_[keys_.size() - 1 - place].of(to_string(n));
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < 8; ++i)
-    value = value << 8U | h[i];
-  return {value | hash_mark};
+  return stand_in(keys_[keys_.size() - 1 - place].of(to_string(n)));
+}
+
+number number_keys::access_hash(number n) const {
+  return stand_in(keys_.front().of("access " + to_string(n)));
 }
 
 std::array<std::uint8_t, 16> number_keys::keyed(const std::array<std::uint8_t, 16>& identity) const {

@@ -14,10 +14,11 @@ constexpr std::chrono::seconds attempt_interval{1};
 }  // namespace
 
 writer::writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, journal_keeper& j,
-               std::function<void(double)> on_write)
+               access_keeper& a, std::function<void(double)> on_write)
     : path_(std::move(path)),
       known_(std::move(known)),
       journal_(j),
+      access_(a),
       on_write_(std::move(on_write)),
       ledger_(std::move(l)),
       acknowledged_(path_),
@@ -72,22 +73,26 @@ void writer::run() {
       requests = take();
     }
     if (failed_ && steady_clock::now() - last_attempt_ >= attempt_interval) reopen();
+    if (!failed_) write_access(false);
     if (failed_) {
       fail(requests, {condition()});
       journal_.give_up_flushes();
+      access_.give_up({condition()});
       continue;
     }
     if (!requests.empty()) commit(std::move(requests));
     if (!failed_ && journal_.due() <= steady_clock::now()) write_journal(false);
   }
+  if (!failed_) write_access(true);
   if (!failed_) write_journal(true);
+  access_.give_up({condition()});
 }
 
-// Until there is something to commit, or the time has come to try again or to write the journal.
+// Until there is something to commit, or the time has come to try again or to write the journal or who has asked.
 void writer::wait(std::unique_lock<std::mutex>& lock) {
   while (!stopping_ && queue_.empty()) {
-    const auto until = failed_ ? last_attempt_ + attempt_interval : journal_.due();
-    if (steady_clock::now() >= until || (failed_ && journal_.flush_wanted())) return;
+    const auto until = failed_ ? last_attempt_ + attempt_interval : std::min(journal_.due(), access_.due());
+    if (steady_clock::now() >= until || (failed_ && (journal_.flush_wanted() || access_.waiting()))) return;
     work_.wait_until(lock, until);
   }
 }
@@ -125,6 +130,7 @@ void writer::commit(std::vector<request> requests) {
   last_sequence_ = ledger_->head().sequence;
   if (!g.empty()) {
     acknowledged_.set(last_sequence_);
+    access_.synced();
     newest_recorded_ = wall.time_since_epoch().count();
   }
   for (const auto& tell : results)
@@ -158,6 +164,11 @@ std::optional<failure> writer::write(commit_group& g) {
 // Its own write, after the events': nobody who waits for an event to be on disk waits for blocks to be encoded.
 void writer::write_journal(bool all) {
   if (const auto why = journal_.write(*ledger_, now(), all)) failed_with(*why);
+}
+
+// Before the events, whose sync covers it.
+void writer::write_access(bool synced) {
+  if (const auto why = access_.write(*ledger_, now(), synced)) failed_with(*why);
 }
 
 void writer::failed_with(const failure& why) {

@@ -11,6 +11,7 @@
 #include <thread>
 #include <variant>
 
+#include "store/access_keeper.h"
 #include "store/acknowledged.h"
 #include "store/commit_group.h"
 #include "store/consent_store.h"
@@ -21,13 +22,13 @@ namespace store {
 
 class writer {
  public:
-  writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, journal_keeper& j,
+  writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, journal_keeper& j, access_keeper& a,
          std::function<void(double)> on_write);
   ~writer();  // commits what has been handed in
 
   void submit(std::vector<event> events, completion done);
   void submit_erasure(number who, event by, erasure_completion done);
-  void wake();  // after the journal has been given something
+  void wake();  // after the journal or the record of access has been given something
 
   bool failed() const { return failed_; }
   std::string condition() const;
@@ -61,6 +62,7 @@ class writer {
   std::optional<failure> prepare(commit_group& g, request& r, std::vector<std::function<void()>>& results);
   std::optional<failure> write(commit_group& g);
   void write_journal(bool all);
+  void write_access(bool synced);
   void failed_with(const failure& why);
   void fail(std::vector<request>& requests, const failure& why);
   void reopen();
@@ -69,6 +71,7 @@ class writer {
   std::filesystem::path path_;
   committed known_;
   journal_keeper& journal_;
+  access_keeper& access_;
   std::function<void(double)> on_write_;
   mutable std::shared_mutex ledger_mutex_;  // exclusive only while the ledger is opened again
   std::unique_ptr<ledger> ledger_;

@@ -7,7 +7,7 @@
 
 #include "proxy/admin/listener.h"
 #include "proxy/admin/resources.h"
-#include "proxy/admin/token_file.h"
+#include "proxy/admin/tokens.h"
 
 namespace proxy {
 namespace {
@@ -20,14 +20,15 @@ store::signing_key read_or_make_key(const std::filesystem::path& file) {
   return std::get<store::signing_key>(std::move(key));
 }
 
-router make_routes(const std::string& token, const services& s, import_jobs& jobs, const proof_tools& tools) {
-  router r(token);
+router make_routes(tokens t, const services& s, import_jobs& jobs, const proof_tools& tools) {
+  router r(std::move(t));
   add_meta_resources(r, s);
   add_event_resources(r, s);
   add_number_resources(r, s);
   add_journal_resources(r, s);
   add_import_resources(r, s, jobs);
   add_proof_resources(r, s, tools);
+  add_access_resources(r, s);
   return r;
 }
 
@@ -43,9 +44,10 @@ class admin_api::implementation {
                   .flush_journal = c.flush_journal},
         jobs_(c.spool, services_),
         signing_key_(read_or_make_key(c.signing_key_file)),
-        routes_(make_routes(read_or_make_token(c.token_file), services_, jobs_,
-                            {second_person_, long_ones_, signing_key_})),
-        listener_(io_, c.address, routes_, [this] { return std::make_shared<upload>(jobs_.new_file()); }, {}) {
+        access_(services_),
+        routes_(
+            make_routes(tokens(c.token_file, c.tokens), services_, jobs_, {second_person_, long_ones_, signing_key_})),
+        listener_(io_, c.address, routes_, access_, [this] { return std::make_shared<upload>(jobs_.new_file()); }, {}) {
     listener_.start();
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -64,6 +66,7 @@ class admin_api::implementation {
   import_jobs jobs_;
   approvals second_person_;
   store::signing_key signing_key_;
+  access_log access_;
   boost::asio::io_context io_{1};
   router routes_;
   listener listener_;

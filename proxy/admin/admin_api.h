@@ -19,6 +19,7 @@ class admin_api {
   struct context {
     endpoint address;                        // port 0: any free one, see port()
     std::filesystem::path token_file;        // made with mode 0600 and a random token when it does not exist
+    std::vector<token_config> tokens{};      // of the others than the officer admin; their files are made likewise
     std::filesystem::path spool;             // a folder for uploads and row reports; emptied at start
     std::filesystem::path signing_key_file;  // signs the ledger's head; made when it does not exist
     store::consent_store* store = nullptr;

@@ -51,9 +51,9 @@ asio::awaitable<answer> ask(const route& to, const request& r) {
 
 }  // namespace
 
-connection::connection(asio::ip::tcp::socket socket, const router& routes,
+connection::connection(asio::ip::tcp::socket socket, const router& routes, const access_log& access,
                        const std::function<std::shared_ptr<upload>()>& new_upload, connection_limits limits)
-    : stream_(std::move(socket)), routes_(routes), new_upload_(new_upload), limits_(limits) {}
+    : stream_(std::move(socket)), routes_(routes), access_(access), new_upload_(new_upload), limits_(limits) {}
 
 asio::awaitable<void> connection::serve(std::shared_ptr<connection> self) {
   bool goes_on = true;
@@ -98,11 +98,15 @@ asio::awaitable<bool> connection::serve_one() {
                              view(h[http::field::content_type])});
   body_unread_ = !head.is_done();
   answer a;
-  if (auto* m = std::get_if<matched>(&found)) {
-    auto answering = answer_to(head, std::move(*m));
-    a = co_await std::move(answering);
+  if (found.refused) {
+    a = std::move(*found.refused);
   } else {
-    a = std::move(std::get<answer>(found));
+    auto answering = answer_to(head, found);
+    a = co_await std::move(answering);
+  }
+  if (!found.what.actor.empty()) {
+    auto recording = recorded(found, std::move(a));
+    a = co_await std::move(recording);
   }
   const bool keep_alive = asked_to_stay && !body_unread_ && !finishing_;
   auto sending = send(std::move(a), version, only_head, keep_alive);
@@ -111,7 +115,7 @@ asio::awaitable<bool> connection::serve_one() {
   co_return sent && !finishing_;
 }
 
-asio::awaitable<answer> connection::answer_to(head_parser& head, matched m) {
+asio::awaitable<answer> connection::answer_to(head_parser& head, matched& m) {
   std::optional<answer> refused;
   answer a;
   try {
@@ -126,6 +130,28 @@ asio::awaitable<answer> connection::answer_to(head_parser& head, matched m) {
   } catch (const std::exception& e) {
     log(log_level::error, "an admin request failed", {{"path", m.to->pattern}, {"error", e.what()}});
     a = problem(500, "the gate failed to answer; its log says why");
+  }
+  co_return a;
+}
+
+// Before it is sent: nobody reads anything while it cannot be recorded that they do. What was to be done is done.
+asio::awaitable<answer> connection::recorded(const matched& m, answer a) {
+  const auto executor = co_await asio::this_coro::executor;
+  const std::string_view route = m.to == nullptr ? std::string_view() : m.to->pattern;
+  auto initiate = [&](auto&& completion) {
+    auto waiting = std::make_shared<std::decay_t<decltype(completion)>>(std::forward<decltype(completion)>(completion));
+    access_.record(m.what, route, a.status, [waiting, executor](std::optional<store::failure> why) {
+      asio::post(executor, [waiting, why = std::move(why)] { (*waiting)(why); });
+    });
+  };
+  auto recording = asio::async_initiate<const asio::use_awaitable_t<>, void(std::optional<store::failure>)>(
+      initiate, asio::use_awaitable);
+  const std::optional<store::failure> why = co_await std::move(recording);
+  if (why) {
+    log(log_level::error, "a use of a token is not in the record of access",
+        {{"token", m.what.actor}, {"route", route}, {"status", a.status}, {"error", why->message}});
+    if (a.status < 300 && (m.what.method == "GET" || m.what.method == "HEAD"))
+      a = unavailable("nothing is told that cannot be recorded as told: " + why->message);
   }
   co_return a;
 }

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 
+#include "proxy/admin/access_log.h"
 #include "proxy/admin/router.h"
 
 namespace proxy {
@@ -23,7 +24,7 @@ struct connection_limits {
 class connection : public std::enable_shared_from_this<connection> {
  public:
   // `new_upload` makes the file that an upload goes into. What the references name outlives the connection.
-  connection(boost::asio::ip::tcp::socket socket, const router& routes,
+  connection(boost::asio::ip::tcp::socket socket, const router& routes, const access_log& access,
              const std::function<std::shared_ptr<upload>()>& new_upload, connection_limits limits);
 
   // The connection's life; ends with its end.
@@ -37,7 +38,8 @@ class connection : public std::enable_shared_from_this<connection> {
 
   // Each returns whether the connection goes on.
   boost::asio::awaitable<bool> serve_one();
-  boost::asio::awaitable<answer> answer_to(head_parser& head, matched m);
+  boost::asio::awaitable<answer> answer_to(head_parser& head, matched& m);
+  boost::asio::awaitable<answer> recorded(const matched& m, answer a);
   boost::asio::awaitable<std::optional<answer>> read_body(head_parser& head, matched& m);
   boost::asio::awaitable<std::optional<answer>> read_json(head_parser& head, request& r);
   boost::asio::awaitable<std::optional<answer>> read_upload(head_parser& head, request& r);
@@ -51,6 +53,7 @@ class connection : public std::enable_shared_from_this<connection> {
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;
   const router& routes_;
+  const access_log& access_;
   const std::function<std::shared_ptr<upload>()>& new_upload_;
   connection_limits limits_;
   bool busy_ = false;  // a request is under way

@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include "proxy/admin/configured.h"
 #include "proxy/admin/event_json.h"
 #include "proxy/admin/event_tail.h"
@@ -18,6 +16,7 @@ constexpr std::uint64_t max_tail_lines = 100000;
 struct checked_events {
   std::vector<store::event> events;
   std::vector<refused_field> refused;
+  bool for_officer = false;  // not all of them are oppositions
 };
 
 void check_one(checked_events& into, std::size_t index, const boost::json::value& v, const request& r, const config& c,
@@ -28,6 +27,8 @@ void check_one(checked_events& into, std::size_t index, const boost::json::value
   };
   const auto entry = read_entry(v);
   if (const auto* reasons = std::get_if<std::vector<store::refusal>>(&entry)) return refuse(*reasons);
+  const auto kind = store::read_event_kind(std::get<store::entry>(entry).event);
+  into.for_officer |= kind && *kind != store::event_kind::opt_out;
   auto checked = store::check(std::get<store::entry>(entry), c.numbers, now);
   if (const auto* reasons = std::get_if<std::vector<store::refusal>>(&checked)) return refuse(*reasons);
   auto& e = std::get<store::event>(checked);
@@ -89,6 +90,7 @@ void post_events(const services& s, const request& r, const reply& send) {
   for (std::size_t i = 0; i < count; ++i) {
     check_one(checked, i, array == nullptr ? document : (*array)[i], r, l->policy->settings(), now);
   }
+  if (checked.for_officer && r.may < role::officer) return now_answer(forbidden(r, role::officer));
   if (!checked.refused.empty()) return now_answer(refused_events(checked.refused));
   if (checked.events.empty()) return now_answer(json_answer(boost::json::array{}, 201));
   record(*l, *s.metrics, std::move(checked.events), array != nullptr, send);
@@ -130,11 +132,13 @@ answer get_events(const services& s, const request& r) {
 void add_event_resources(router& to, const services& s) {
   to.add({.method = "POST",
           .pattern = "/v1/events",
+          .needs = role::clerk,  // of an opposition; post_events() asks for more of the rest
           .body = body_kind::json,
           .handle = [&s](const request& r, const reply& send) { post_events(s, r, send); },
           .before_body = {}});
   to.add({.method = "GET",
           .pattern = "/v1/events",
+          .needs = role::viewer,
           .handle = at_once([&s](const request& r) { return get_events(s, r); }),
           .before_body = {}});
 }

@@ -10,6 +10,7 @@
 
 #include "proxy/admin/upload.h"
 #include "proxy/admin/uri.h"
+#include "proxy/role.h"
 
 namespace proxy {
 
@@ -18,6 +19,7 @@ struct request {
   request_target target;
   std::vector<std::string> captured;    // the segments that stand where the route has {}
   std::string actor;                    // whose token it was; empty on open routes
+  role may = role::viewer;              // what the actor may do
   std::string body;                     // of a route that takes JSON
   std::shared_ptr<upload> upload_file;  // of a route that takes a file
 

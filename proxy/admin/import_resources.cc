@@ -86,12 +86,14 @@ answer refusals_of(import_job& j) {
 void add_import_resources(router& to, const services& s, import_jobs& jobs) {
   to.add({.method = "POST",
           .pattern = "/v1/imports",
+          .needs = role::officer,
           .body = body_kind::csv,
           .handle = at_once([&jobs](const request& r) { return submit(jobs, r); }),
           .before_body = [&s, &jobs](const request& r) { return before_upload(s, jobs, r); }});
   const auto about = [&](std::string_view pattern, std::function<answer(import_job&)> show) {
     to.add({.method = "GET",
             .pattern = pattern,
+            .needs = role::viewer,
             .handle = at_once([&jobs, show = std::move(show)](const request& r) {
               if (auto wrong = unknown_parameter(r, {})) return *wrong;
               const auto j = jobs.find(r.captured.front());

@@ -52,6 +52,7 @@ void get_journal(const services& s, const request& r, const reply& send) {
 void add_journal_resources(router& to, const services& s) {
   to.add({.method = "GET",
           .pattern = "/v1/journal",
+          .needs = role::viewer,
           .handle = [&s](const request& r, const reply& send) { get_journal(s, r, send); },
           .before_body = {}});
 }

@@ -50,12 +50,13 @@ void turn_away(tcp::socket socket) {
 
 }  // namespace
 
-listener::listener(asio::io_context& context, const endpoint& address, const router& routes,
+listener::listener(asio::io_context& context, const endpoint& address, const router& routes, const access_log& access,
                    std::function<std::shared_ptr<upload>()> new_upload, connection_limits limits)
     : context_(context),
       acceptor_(open(context, address)),
       timer_(context),
       routes_(routes),
+      access_(access),
       new_upload_(std::move(new_upload)),
       limits_(limits),
       port_(acceptor_.local_endpoint().port()) {}
@@ -100,7 +101,7 @@ asio::awaitable<void> listener::accept() {
 
 void listener::take(tcp::socket socket) {
   if (connections_.size() >= max_connections) return turn_away(std::move(socket));
-  auto c = std::make_shared<connection>(std::move(socket), routes_, new_upload_, limits_);
+  auto c = std::make_shared<connection>(std::move(socket), routes_, access_, new_upload_, limits_);
   connections_.push_back(c);
   asio::co_spawn(context_, connection::serve(c), [this, c](const std::exception_ptr& e) {
     if (e) log(log_level::error, "an admin connection ended by an exception");

@@ -16,7 +16,7 @@ class listener {
   static constexpr std::size_t max_connections = 256;
 
   // Binds; throws std::runtime_error with what to do. All members belong to the context's thread once it runs.
-  listener(boost::asio::io_context& context, const endpoint& address, const router& routes,
+  listener(boost::asio::io_context& context, const endpoint& address, const router& routes, const access_log& access,
            std::function<std::shared_ptr<upload>()> new_upload, connection_limits limits);
 
   void start();
@@ -33,6 +33,7 @@ class listener {
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer timer_;  // the pause after a failed accept; when stopping, how long connections may take
   const router& routes_;
+  const access_log& access_;
   std::function<std::shared_ptr<upload>()> new_upload_;
   connection_limits limits_;
   std::uint16_t port_ = 0;

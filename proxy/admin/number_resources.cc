@@ -55,7 +55,11 @@ answer decision_answer(const services& s, const request& r) {
 
 void add_number_resources(router& to, const services& s) {
   const auto get = [&to](std::string_view pattern, std::function<answer(const request&)> f) {
-    to.add({.method = "GET", .pattern = pattern, .handle = at_once(std::move(f)), .before_body = {}});
+    to.add({.method = "GET",
+            .pattern = pattern,
+            .needs = role::viewer,
+            .handle = at_once(std::move(f)),
+            .before_body = {}});
   };
   get("/v1/numbers/{}", [&s](const request& r) {
     return about_number(s, r, [](const loaded& l, store::number who) {

@@ -29,6 +29,8 @@ std::string_view status_phrase(unsigned status) {
       return "Bad Request";
     case 401:
       return "Unauthorized";
+    case 403:
+      return "Forbidden";
     case 404:
       return "Not Found";
     case 405:
@@ -56,6 +58,11 @@ std::string_view status_phrase(unsigned status) {
 
 answer problem(unsigned status, std::string_view detail) {
   return problem_answer(members(status, detail), status);
+}
+
+answer forbidden(const request& r, role needed) {
+  return problem(403, "this needs the role " + std::string(name(needed)) + ", and the token " + r.actor + " is a " +
+                          std::string(name(r.may)) + "'s");
 }
 
 answer unavailable(std::string_view detail) {

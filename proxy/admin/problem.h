@@ -16,6 +16,9 @@ std::string_view status_phrase(unsigned status);
 // `detail` says what is wrong, where, and what would be right.
 answer problem(unsigned status, std::string_view detail);
 
+// 403: this is for another role than the token's.
+answer forbidden(const request& r, role needed);
+
 // 503 with Retry-After.
 answer unavailable(std::string_view detail);
 

@@ -207,7 +207,11 @@ void add_proof_resources(router& to, const services& s, const proof_tools& tools
                                              const reply& send) { erase(long_ones, l, r, members, send); }),
           .before_body = {}});
   const auto get = [&](std::string_view pattern, std::function<answer(const request&)> f) {
-    to.add({.method = "GET", .pattern = pattern, .handle = at_once(std::move(f)), .before_body = {}});
+    to.add({.method = "GET",
+            .pattern = pattern,
+            .needs = role::viewer,
+            .handle = at_once(std::move(f)),
+            .before_body = {}});
   };
   get("/v1/ledger/head", [&s, &key = tools.signing_key](const request& r) { return head(s, key, r); });
   get("/v1/ledger/verification", [&s](const request& r) { return verification(s, r); });

@@ -23,5 +23,6 @@ void add_number_resources(router& to, const services& s);
 void add_journal_resources(router& to, const services& s);
 void add_import_resources(router& to, const services& s, import_jobs& jobs);
 void add_proof_resources(router& to, const services& s, const proof_tools& tools);
+void add_access_resources(router& to, const services& s);
 
 }  // namespace proxy

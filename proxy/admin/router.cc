@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "proxy/admin/problem.h"
-#include "proxy/admin/token_file.h"
 
 namespace proxy {
 namespace {
@@ -37,8 +36,9 @@ bool is_csv(std::string_view content_type) {
 }
 
 answer unauthorized() {
-  answer a =
-      problem(401, "/v1 needs the header Authorization: Bearer TOKEN, with the token in the file admin.token_file");
+  answer a = problem(401,
+                     "/v1 needs the header Authorization: Bearer TOKEN, with a token of the files that the "
+                     "configuration names under admin");
   a.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"consentgate\"");
   return a;
 }
@@ -60,33 +60,40 @@ std::function<void(const request&, reply)> at_once(std::function<answer(const re
       [f = std::move(f)](const request& r, const reply& send) { send([a = f(r)]() mutable { return std::move(a); }); };
 }
 
-std::variant<matched, answer> router::find(const incoming& i) const {
-  auto target = read_target(i.target);
-  if (auto* wrong = std::get_if<std::string>(&target)) return problem(400, *wrong);
+matched router::find(const incoming& i) const {
   matched m;
+  const auto refuse = [&](answer a) {
+    m.refused = std::move(a);
+    return std::move(m);
+  };
+  auto target = read_target(i.target);
+  if (auto* wrong = std::get_if<std::string>(&target)) return refuse(problem(400, *wrong));
   m.what.method = i.method;
   m.what.target = std::move(std::get<request_target>(target));
   const auto& path = m.what.target.segments;
   if (!path.empty() && path.front() == "v1") {
-    if (!carries_token(i.authorization, token_)) return unauthorized();
-    m.what.actor = "admin";
+    const token_holder* who = tokens_.holder(i.authorization);
+    if (who == nullptr) return refuse(unauthorized());
+    m.what.actor = who->name;
+    m.what.may = who->may;
   }
   std::string allowed;
   for (const route& r : routes_) {
     auto captured = match(r.pattern, path);
     if (!captured) continue;
+    m.to = &r;
+    m.what.captured = std::move(*captured);
     if (!answers(r, i.method)) {
       allowed += (allowed.empty() ? "" : ", ") + std::string(r.method) + (r.method == "GET" ? ", HEAD" : "");
       continue;
     }
+    if (!m.what.actor.empty() && m.what.may < r.needs) return refuse(forbidden(m.what, r.needs));
     if (r.body == body_kind::csv && !is_csv(i.content_type))
-      return problem(415, "the body must be text/csv: say so in Content-Type");
-    m.to = &r;
-    m.what.captured = std::move(*captured);
+      return refuse(problem(415, "the body must be text/csv: say so in Content-Type"));
     return m;
   }
-  if (!allowed.empty()) return method_not_allowed(i.method, allowed);
-  return problem(404, "there is nothing at this path; /openapi.json describes what there is");
+  if (!allowed.empty()) return refuse(method_not_allowed(i.method, allowed));
+  return refuse(problem(404, "there is nothing at this path; /openapi.json describes what there is"));
 }
 
 }  // namespace proxy

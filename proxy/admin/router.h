@@ -4,10 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "proxy/admin/http.h"
+#include "proxy/admin/tokens.h"
 
 namespace proxy {
 
@@ -18,8 +18,9 @@ enum class body_kind {
 };
 
 struct route {
-  std::string_view method;   // "GET" answers HEAD too
-  std::string_view pattern;  // "/v1/numbers/{}/events"
+  std::string_view method;     // "GET" answers HEAD too
+  std::string_view pattern;    // "/v1/numbers/{}/events"
+  role needs = role::officer;  // the least role that may; of no matter outside /v1
   body_kind body = body_kind::none;
   // Called on the HTTP thread once the body is there; must not wait for the disk or for anybody.
   std::function<void(const request&, reply)> handle;
@@ -34,21 +35,23 @@ struct incoming {
   std::string_view method, target, authorization, content_type;
 };
 
+// Where a request leads. When it is refused, as much is filled in as is known.
 struct matched {
   const route* to = nullptr;
   request what;
+  std::optional<answer> refused;
 };
 
 class router {
  public:
-  explicit router(std::string token) : token_(std::move(token)) {}
+  explicit router(tokens t) : tokens_(std::move(t)) {}
   void add(route r) { routes_.push_back(std::move(r)); }
 
-  // The route, or the answer that says why there is none: 400, 401, 404, 405 or 415.
-  std::variant<matched, answer> find(const incoming& i) const;
+  // The route, or the answer that says why there is none: 400, 401, 403, 404, 405 or 415.
+  matched find(const incoming& i) const;
 
  private:
-  std::string token_;
+  tokens tokens_;
   std::vector<route> routes_;
 };
 

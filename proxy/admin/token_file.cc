@@ -1,9 +1,7 @@
 #include "proxy/admin/token_file.h"
 
 #include <fcntl.h>
-#include <openssl/crypto.h>
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,7 +32,7 @@ class descriptor {
 };
 
 [[noreturn]] void fail(const std::filesystem::path& file, std::string_view what) {
-  throw std::runtime_error("admin.token_file " + file.string() + ": " + std::string(what));
+  throw std::runtime_error("the token file " + file.string() + ": " + std::string(what));
 }
 
 std::string error_text() {
@@ -59,7 +57,7 @@ std::string read_token(const std::filesystem::path& file) {
   if (!d.open()) fail(file, "cannot be read (" + error_text() + "): make it readable for the user that runs the gate");
   struct stat status{};
   if (::fstat(d.get(), &status) == 0 && (status.st_mode & (S_IRGRP | S_IROTH)) != 0) {
-    log(log_level::warning, "the admin token can be read by other users: chmod 600 it", {{"file", file.string()}});
+    log(log_level::warning, "the token can be read by other users: chmod 600 it", {{"file", file.string()}});
   }
   std::array<char, 4096> text{};
   const auto size = ::read(d.get(), text.data(), text.size());
@@ -81,24 +79,6 @@ std::string read_or_make_token(const std::filesystem::path& file) {
   if (errno != EEXIST)
     fail(file, "cannot be made (" + error_text() + "): make its folder writable for the user that runs the gate");
   return read_token(file);
-}
-
-bool carries_token(std::string_view authorization, std::string_view token) {
-  constexpr std::string_view scheme = "bearer ";
-  if (authorization.size() < scheme.size()) return false;
-  for (std::size_t i = 0; i < scheme.size(); ++i) {
-    const char c = authorization[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != scheme[i]) return false;
-  }
-  authorization.remove_prefix(scheme.size());
-  while (authorization.starts_with(' '))
-    authorization.remove_prefix(1);
-  // Digests have one length, so that not even the token's length shows.
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> given{};
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> expected{};
-  SHA256(reinterpret_cast<const unsigned char*>(authorization.data()), authorization.size(), given.data());
-  SHA256(reinterpret_cast<const unsigned char*>(token.data()), token.size(), expected.data());
-  return CRYPTO_memcmp(given.data(), expected.data(), given.size()) == 0;
 }
 
 }  // namespace proxy

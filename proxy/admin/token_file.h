@@ -1,9 +1,8 @@
-// The admin token: a file that the operator, or the first start, makes.
+// A token: a file that the operator, or the first start, makes.
 #pragma once
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 
 namespace proxy {
 
@@ -11,9 +10,5 @@ namespace proxy {
 // hexadecimal, when it does not exist. Logs a warning when others than its owner may read it. Throws std::runtime_error
 // with what to do.
 std::string read_or_make_token(const std::filesystem::path& file);
-
-// Whether an Authorization header ("Bearer TOKEN") carries the token, in a time that does not depend on where they
-// differ.
-bool carries_token(std::string_view authorization, std::string_view token);
 
 }  // namespace proxy

@@ -24,7 +24,7 @@ std::string token_in(const std::filesystem::path& file) {
   std::ifstream in(file);
   std::string token;
   if (!(in >> token)) {
-    throw command_failed("cannot read the admin token in " + file.string() +
+    throw command_failed("cannot read the token in " + file.string() +
                          ": a gate makes it at its first start, and only its user may read it; where no gate runs, add "
                          "--offline to work on the store itself");
   }

@@ -78,6 +78,7 @@ class program {
     add_verify();
     add_backup();
     add_rotate_key();
+    add_access();
     add_journal();
     add_classify();
     // After the commands, which would take it over.
@@ -129,6 +130,8 @@ class program {
   void add_common(CLI::App& c) {
     add_config(c);
     c.add_flag("--json", common_.json, "print the result as JSON");
+    c.add_option("--token-file", common_.token_file, "whose token to use (default: admin.token_file, an officer's)")
+        ->type_name("FILE");
     c.add_flag("--offline", common_.offline, "open the store itself, when no gate runs on it");
   }
 
@@ -269,6 +272,20 @@ class program {
     c.add_option("--to", filter_.to, "recorded at this time or earlier; a date is its whole day");
   }
 
+  void add_access() {
+    CLI::App& c =
+        command("access", "who asked the gate, what and when", [this] { return access_command(common_, access_); });
+    add_common(c);
+    c.add_option("NUMBER", access_.number, "uses that asked about this number only");
+    c.add_option("--token", access_.token, "of this token only, by its name; commands with --offline are of cli:USER");
+    c.add_option("--from", access_.from, "at this time or later: 2026-11-24T10:00:00Z, or a date");
+    c.add_option("--to", access_.to, "at this time or earlier; a date is its whole day");
+    c.footer(
+        "Oldest first: time, token, status, method, route, number, filter. The record holds a hash of each number "
+        "that\n"
+        "was asked about, so that it answers for a number even after the person was erased. An officer's to read.");
+  }
+
   void add_journal() {
     CLI::App& c = command("journal", "the decisions taken on submitted messages",
                           [this] { return journal_command(common_, journal_); });
@@ -303,6 +320,7 @@ class program {
   correction_order correction_;
   reassignment_order reassignment_;
   export_filter filter_;
+  access_filter access_;
   journal_filter journal_;
   import_order import_;
 };

@@ -12,6 +12,7 @@ namespace proxy {
 // What all commands share.
 struct common_options {
   std::string config_file;  // empty: ./consentgate.yaml, then /etc/consentgate/consentgate.yaml
+  std::string token_file;   // empty: admin.token_file of the configuration
   bool json = false;
   bool offline = false;
 };
@@ -31,6 +32,7 @@ int reassigned_command(const common_options& o, const reassignment_order& order)
 int verify_command(const common_options& o);
 int backup_command(const common_options& o, const std::filesystem::path& folder);
 int rotate_key_command(const common_options& o);
+int access_command(const common_options& o, const access_filter& f);
 int journal_command(const common_options& o, const journal_filter& f);
 int import_command(const common_options& o, const import_order& order);
 

@@ -55,7 +55,8 @@ config read_config(const common_options& o) {
 }
 
 std::unique_ptr<desk> open_desk(const common_options& o) {
-  const config c = read_config(o);
+  config c = read_config(o);
+  if (!o.token_file.empty()) c.token_file = o.token_file;
   return o.offline ? offline_desk(c) : online_desk(c);
 }
 

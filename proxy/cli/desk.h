@@ -40,6 +40,10 @@ struct reassignment_order {
   std::string number, occurred_at, source, reason;
 };
 
+struct access_filter {
+  std::optional<std::string> number, token, from, to;
+};
+
 struct journal_filter {
   std::optional<std::string> number, sender, from, to, message_id;
 };
@@ -68,6 +72,7 @@ class desk {
   virtual boost::json::value backup(const std::filesystem::path& folder) = 0;
   virtual boost::json::value rotate_key() = 0;
   virtual void events(const export_filter& f, const on_line& line) = 0;
+  virtual void access(const access_filter& f, const on_line& line) = 0;
   virtual void journal(const journal_filter& f, const on_line& line) = 0;
   // The final report (proxy/admin/openapi.json, ImportJob); `refused` gets each refused row as a line of JSON. Both may
   // be called on another thread, never at once.

@@ -1,3 +1,6 @@
+#include <pwd.h>
+#include <unistd.h>
+
 #include <boost/json.hpp>
 #include <condition_variable>
 #include <fstream>
@@ -6,12 +9,14 @@
 #include <mutex>
 #include <thread>
 
+#include "proxy/admin/access_log.h"
+#include "proxy/admin/access_tail.h"
 #include "proxy/admin/acts.h"
 #include "proxy/admin/configured.h"
 #include "proxy/admin/event_tail.h"
 #include "proxy/admin/import_jobs.h"
-#include "proxy/admin/proof_views.h"
 #include "proxy/admin/journal_lines.h"
+#include "proxy/admin/proof_views.h"
 #include "proxy/admin/views.h"
 #include "proxy/cli/desk.h"
 
@@ -36,12 +41,19 @@ View viewed(view_or_failure<View> v) {
   return std::get<View>(std::move(v));
 }
 
+// Whoever opens the store has no token: the operating system says who it is.
+std::string user() {
+  const passwd* const known = getpwuid(getuid());
+  return known == nullptr ? std::to_string(getuid()) : known->pw_name;
+}
+
 class offline : public desk {
  public:
   explicit offline(const config& c)
       : store_(opened(c)), policy_(std::make_shared<const config>(c), *store_, metrics_, refusal_log_) {}
 
   boost::json::value record(const store::entry& e) override {
+    note("POST", "/v1/events");
     auto checked = store::check(e, settings().numbers, store::now());
     if (const auto* refused = std::get_if<std::vector<store::refusal>>(&checked)) {
       std::string text = "the event was refused";
@@ -50,19 +62,22 @@ class offline : public desk {
       throw command_failed(text);
     }
     store::event made = std::get<store::event>(std::move(checked));
-    made.actor = actor;
+    made.actor = actor_;
     return recorded_view(made, recorded_now(made), settings());
   }
 
   boost::json::value number(const std::string& number) override {
+    note("GET", "/v1/numbers/{}", number);
     return viewed(number_view(*store_, policy_, read(number), store::now()));
   }
 
   boost::json::value history(const std::string& number) override {
+    note("GET", "/v1/numbers/{}/events", number);
     return viewed(history_view(*store_, policy_, read(number), store::now()));
   }
 
   boost::json::value decision(const std::string& number, const std::string& sender, const std::string& at) override {
+    note("GET", "/v1/decision", {}, {{"number", number}, {"sender", sender}, {"at", at}});
     if (at.empty()) return viewed(decision_view(*store_, policy_, number, sender, store::now()));
     const auto t = read_past(at, store::now());
     if (const auto* wrong = std::get_if<std::string>(&t)) throw command_failed("--at " + *wrong);
@@ -70,13 +85,15 @@ class offline : public desk {
   }
 
   boost::json::value recall(const std::string& source, const std::string& reason) override {
-    const store::event e = done(recall_of(source, reason, actor, store::now()));
+    note("POST", "/v1/sources/{}/recall", source);
+    const store::event e = done(recall_of(source, reason, actor_, store::now()));
     const std::uint64_t voided = store_->opt_ins_of(e.source, e.occurred_at);
     return recall_view(e, recorded_now(e), voided, settings());
   }
 
   boost::json::value erase(const erasure_order& o) override {
-    const erasure e = done(erasure_of(o.number, o.reason, settings().numbers, actor));
+    note("DELETE", "/v1/numbers/{}", o.number);
+    const erasure e = done(erasure_of(o.number, o.reason, settings().numbers, actor_));
     std::promise<std::variant<store::erased, store::failure>> promise;
     store_->erase(e.who, e.by, [&](auto result) { promise.set_value(std::move(result)); });
     const auto result = promise.get_future().get();
@@ -90,21 +107,24 @@ class offline : public desk {
   }
 
   boost::json::value correct(const correction_order& o) override {
+    note("POST", "/v1/events/{}/correction", o.event);
     if (settings().two_person_corrections)
       throw command_failed("corrections need two persons, each with a token: that needs the running gate");
-    const store::event e = done(correction_of(done(event_named(*store_, o.event)), o.reason, actor, store::now()));
+    const store::event e = done(correction_of(done(event_named(*store_, o.event)), o.reason, actor_, store::now()));
     const store::recorded place = recorded_now(e);
     if (place.already_known) throw command_failed("that event is corrected already");
     return recorded_view(e, place, settings());
   }
 
   boost::json::value reassign(const reassignment_order& o) override {
+    note("POST", "/v1/numbers/{}/reassigned", o.number);
     const store::event e =
-        done(reassignment_of({o.number, o.occurred_at, o.source, o.reason}, settings().numbers, actor, store::now()));
+        done(reassignment_of({o.number, o.occurred_at, o.source, o.reason}, settings().numbers, actor_, store::now()));
     return recorded_view(e, recorded_now(e), settings());
   }
 
   boost::json::value verify() override {
+    note("GET", "/v1/ledger/verification");
     store::verification v;
     while (!v.done)
       v = viewed(store_->verify(std::move(v)));
@@ -112,16 +132,23 @@ class offline : public desk {
   }
 
   boost::json::value backup(const std::filesystem::path& folder) override {
+    note("POST", "/v1/backups");
     if (const auto why = store_->backup(folder)) throw command_failed(why->message);
     return boost::json::object{{"folder", folder.string()}, {"ledger_events", store_->stats().ledger_events}};
   }
 
   boost::json::value rotate_key() override {
+    note("POST", "/v1/keys");
     if (const auto why = store_->rotate_keys()) throw command_failed(why->message);
     return boost::json::object{{"rotated", true}};
   }
 
   void events(const export_filter& f, const on_line& line) override {
+    note("GET", "/v1/events", {},
+         {{"number", f.number.value_or("")},
+          {"source", f.source.value_or("")},
+          {"from", f.from.value_or("")},
+          {"to", f.to.value_or("")}});
     tail_query query;
     query.limit = UINT64_MAX;
     if (f.number) query.number = read(*f.number);
@@ -131,7 +158,27 @@ class offline : public desk {
     each_line(event_tail(*store_, query), line);
   }
 
+  void access(const access_filter& f, const on_line& line) override {
+    note("GET", "/v1/access", {},
+         {{"number", f.number.value_or("")},
+          {"token", f.token.value_or("")},
+          {"from", f.from.value_or("")},
+          {"to", f.to.value_or("")}});
+    store::access_query query;
+    if (f.number) query.about = read(*f.number);
+    query.actor = f.token;
+    if (f.from) query.from = time(*f.from).earliest;
+    if (f.to) query.to = time(*f.to).latest;
+    each_line(access_tail(*store_, query, UINT64_MAX), line);
+  }
+
   void journal(const journal_filter& f, const on_line& line) override {
+    note("GET", "/v1/journal", {},
+         {{"number", f.number.value_or("")},
+          {"sender", f.sender.value_or("")},
+          {"message_id", f.message_id.value_or("")},
+          {"from", f.from.value_or("")},
+          {"to", f.to.value_or("")}});
     journal_search search;
     if (f.number) search.what.who = read(*f.number);
     search.what.sender = f.sender;
@@ -143,6 +190,8 @@ class offline : public desk {
   }
 
   boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) override {
+    note("POST", "/v1/imports", {},
+         {{"name", printable(o.file.filename().string())}, {"dry_run", o.dry_run ? "true" : ""}});
     std::ifstream csv(o.file, std::ios::binary);
     if (!csv) throw command_failed("cannot read " + o.file.string());
     boost::json::array warnings;
@@ -188,7 +237,18 @@ class offline : public desk {
   }
 
  private:
-  static constexpr const char* actor = "cli";
+  // It is recorded first, as the request that asks a gate for the same; nothing is told otherwise.
+  void note(const char* method, const char* route, const std::string& captured = {},
+            std::map<std::string, std::string> query = {}) {
+    std::erase_if(query, [](const auto& parameter) { return parameter.second.empty(); });
+    request r;
+    r.method = method;
+    r.target.query = std::move(query);
+    r.actor = actor_;
+    if (!captured.empty()) r.captured = {captured};
+    if (const auto why = store_->record_access_and_wait(use_of(r, route, settings().numbers)))
+      throw command_failed("nothing is told that cannot be recorded as told: " + why->message);
+  }
 
   template <typename T>
   static T done(act<T> a) {
@@ -236,6 +296,7 @@ class offline : public desk {
   refusal_log refusal_log_;
   std::unique_ptr<store::consent_store> store_;
   policy policy_;
+  std::string actor_ = "cli:" + user();
 };
 
 }  // namespace

@@ -81,14 +81,8 @@ class online : public desk {
   }
 
   void events(const export_filter& f, const on_line& line) override {
-    std::string filter;
-    const auto add = [&](const char* name, const std::optional<std::string>& value) {
-      if (value) filter += "&" + std::string(name) + "=" + percent_encode(*value);
-    };
-    add("number", f.number);
-    add("source", f.source);
-    add("from", f.from);
-    add("to", f.to);
+    const std::string filter = parameter("number", f.number) + parameter("source", f.source) +
+                               parameter("from", f.from) + parameter("to", f.to);
     std::int64_t after = 0;
     for (std::size_t lines = page; lines == page;) {
       lines = 0;
@@ -97,6 +91,22 @@ class online : public desk {
                           ++lines;
                           if (lines == page) after = boost::json::parse(text).at("sequence").to_number<std::int64_t>();
                           line(text);
+                        });
+    }
+  }
+
+  // Pages begin with the last line of the page before: no two have the same time.
+  void access(const access_filter& f, const on_line& line) override {
+    const std::string filter = parameter("number", f.number) + parameter("token", f.token) + parameter("to", f.to);
+    std::optional<std::string> from = f.from;
+    std::string last;
+    for (std::size_t lines = page; lines == page;) {
+      lines = 0;
+      client_.get_lines("/v1/access?limit=" + std::to_string(page) + filter + parameter("from", from),
+                        [&](std::string_view text) {
+                          if (++lines == page) from = boost::json::parse(text).at("time").as_string();
+                          if (lines > 1 || text != last) line(text);
+                          if (lines == page) last = text;
                         });
     }
   }
@@ -120,6 +130,10 @@ class online : public desk {
   }
 
  private:
+  static std::string parameter(const char* name, const std::optional<std::string>& value) {
+    return value ? "&" + std::string(name) + "=" + percent_encode(*value) : "";
+  }
+
   static constexpr std::size_t page = 100000;
   admin_client client_;
 };

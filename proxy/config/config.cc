@@ -11,7 +11,8 @@ std::vector<std::string> sealed_changes(const config& running, const config& wan
   std::vector<std::string> changed;
   if (running.listen != wanted.listen) changed.emplace_back("listen");
   if (running.store_path != wanted.store_path) changed.emplace_back("store");
-  if (running.admin_address != wanted.admin_address || running.token_file != wanted.token_file)
+  if (running.admin_address != wanted.admin_address || running.token_file != wanted.token_file ||
+      running.tokens != wanted.tokens)
     changed.emplace_back("admin");
   if (running.workers != wanted.workers) changed.emplace_back("workers");
   if (running.hashed_numbers != wanted.hashed_numbers) changed.emplace_back("numbers.storage");

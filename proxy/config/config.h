@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "proxy/reason.h"
+#include "proxy/role.h"
 #include "smpp/pdu.h"
 #include "smpp/text.h"
 #include "store/number.h"
@@ -50,6 +51,14 @@ struct sender_config {
   bool operator==(const sender_config&) const = default;
 };
 
+// One who may use the admin API.
+struct token_config {
+  std::string name;
+  role may = role::viewer;
+  std::filesystem::path file;
+  bool operator==(const token_config&) const = default;
+};
+
 struct limits_config {
   std::uint32_t max_pdu_octets = 70000;
   std::chrono::milliseconds bind_timeout{30000};
@@ -80,7 +89,8 @@ struct config {
   std::vector<upstream> upstreams;
   std::filesystem::path store_path = "/var/lib/consentgate";
   endpoint admin_address{"127.0.0.1", 9775};
-  std::filesystem::path token_file;
+  std::filesystem::path token_file;  // of the officer `admin`
+  std::vector<token_config> tokens;  // of the others
   store::numbering_plan numbers;
   bool hashed_numbers = false;          // the store keeps hashes instead of numbers
   bool two_person_corrections = false;  // a correction needs the token of a second person

@@ -80,6 +80,7 @@ void read_admin(const YAML::Node& n, reading& r) {
   section s(n, "admin", r.errors);
   s.key("address", [&](const YAML::Node& a) { read_endpoint(a, "admin.address", r.result.admin_address, r.errors); });
   s.key("token_file", [&](const YAML::Node& f) { read_path(f, "admin.token_file", r.result.token_file, r); });
+  s.key("tokens", [&](const YAML::Node& t) { read_tokens(t, r); });
   s.finish();
 }
 

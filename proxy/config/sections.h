@@ -19,6 +19,7 @@ void read_listen(const YAML::Node& n, reading& r);
 void read_upstreams(const YAML::Node& n, reading& r);
 void read_store(const YAML::Node& n, reading& r);
 void read_admin(const YAML::Node& n, reading& r);
+void read_tokens(const YAML::Node& n, reading& r);  // within admin, after token_file
 void read_numbers(const YAML::Node& n, reading& r);
 void read_policy(const YAML::Node& n, reading& r);
 void read_opt_out(const YAML::Node& n, reading& r);

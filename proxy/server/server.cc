@@ -38,11 +38,10 @@ class server {
         draining_(io_) {}
 
   int run() {
-    admin_.emplace(admin_api::context{running_->admin_address, running_->token_file, running_->store_path / "imports",
-                                      running_->store_path / "ledger.key",
-                                      nullptr, &gate_.metrics, [this] { return gate_.policy.load(); },
-                                      [this] { return not_ready(); },
-                                      [this](const std::function<void()>& done) { flush_journal(done); }});
+    admin_.emplace(admin_api::context{
+        running_->admin_address, running_->token_file, running_->tokens, running_->store_path / "imports",
+        running_->store_path / "ledger.key", nullptr, &gate_.metrics, [this] { return gate_.policy.load(); },
+        [this] { return not_ready(); }, [this](const std::function<void()>& done) { flush_journal(done); }});
     if (!open_store()) return 1;
     admin_->set_store(gate_.store.get());
     gate_.policy = make_policy(running_);
@@ -136,6 +135,7 @@ class server {
     wanted.store_path = running_->store_path;
     wanted.admin_address = running_->admin_address;
     wanted.token_file = running_->token_file;
+    wanted.tokens = running_->tokens;
     wanted.workers = running_->workers;
     wanted.hashed_numbers = running_->hashed_numbers;
     const auto fresh = make_policy(std::make_shared<const config>(std::move(wanted)));

@@ -5,14 +5,14 @@ import json
 import jsonschema
 import pytest
 import smpp
-from harness.gate import SENDERS, wait_until
+from harness.gate import SENDERS, TOKENS, wait_until
 
 ALICE = "33612345678"
 OPT_IN = {"number": ALICE, "event": "opt_in", "scope": "sender:shop", "occurred_at": "2026-01-01", "method": "sale", "source": "s", "collector": "c", "evidence": "e"}
 CSV = b"number,event,scope\nx,opt_out,all\n33600000001,opt_out,all\n"
 PROBLEM, NDJSON = "application/problem+json", "application/x-ndjson"
 
-LINES = {"/v1/events": "event", "/v1/imports/{id}/refusals": "refused_row", "/v1/journal": "decided_message"}
+LINES = {"/v1/events": "event", "/v1/access": "access_use", "/v1/imports/{id}/refusals": "refused_row", "/v1/journal": "decided_message"}
 
 # While the store is loaded or cannot be written, while an import runs, on a full disk: the unit tests see to them.
 ELSEWHERE = {"503", "507"}
@@ -56,8 +56,8 @@ class Description:
 
 
 @pytest.fixture
-def description(gate, smsc):
-    return Description(gate)
+def description(start_gate, smsc):
+    return Description(start_gate([smsc.port], tokens=TOKENS))
 
 
 def hold_events(d):
@@ -136,6 +136,12 @@ def hold_proof(d, tmp_path):
     d.hold("post", "/v1/keys", body={"x": "1"}, status=400, media=PROBLEM)
 
 
+def hold_access(d):
+    d.hold("get", "/v1/access", media=NDJSON)
+    assert len(d.hold("get", "/v1/access", f"/v1/access?number={ALICE}&token=admin&limit=3", media=NDJSON).splitlines()) == 3
+    d.hold("get", "/v1/access", "/v1/access?limit=x", status=400, media=PROBLEM)
+
+
 def hold_journal(d):
     with d.gate.bound() as esme, d.gate.bound("bank1") as bank:
         for destination in (ALICE, "33600000009", "caf\xe9"):
@@ -155,12 +161,15 @@ def test_answers_are_as_described(description, tmp_path):
     hold_journal(d)
     hold_proof(d, tmp_path)
     hold_corrections(d, tmp_path)
+    hold_access(d)
     for path, media in (("/metrics", "text/plain"), ("/healthz", "text/plain"), ("/readyz", "text/plain"), ("/openapi.json", "application/json")):
         d.hold("get", path, media=media)
         d.hold("head", path, media=None)
     for method, path, status in d.described():
         if status == "401":
             d.hold(method, path, path.replace("{", "").replace("}", ""), b"" if method == "post" else None, "text/csv", 401, PROBLEM, token="wrong")
+        if status == "403":
+            d.hold(method, path, path.replace("{", "").replace("}", ""), b"" if method == "post" else None, "text/csv", 403, PROBLEM, token=d.gate.token_of("vera"))
     busy = ("get", "/v1/imports/{id}/refusals", "409")  # while the import runs: a unit test sees to it
     assert {p for p in d.described() if p[2] not in ELSEWHERE} - {busy} == d.held
 

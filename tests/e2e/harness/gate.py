@@ -36,6 +36,9 @@ senders:
     policy: exempt
 """
 
+# One of each role beside the officer admin; their files lie beside the configuration.
+TOKENS = ", ".join(f"{{name: {name}, role: {role}, token_file: {name}.token}}" for name, role in (("vera", "viewer"), ("carl", "clerk"), ("olga", "officer")))
+
 
 _reserved = []  # the locks, held until this process ends
 
@@ -73,12 +76,12 @@ def wait_until(condition, timeout=10, what="it"):
 class Gate:
     """`config` is YAML text added to the ports and the store; `upstreams` are ports on loopback."""
 
-    def __init__(self, folder, upstreams, config=SENDERS, environment=None, start=True, store=None):
+    def __init__(self, folder, upstreams, config=SENDERS, environment=None, start=True, store=None, tokens=""):
         self.folder = pathlib.Path(folder)
         self.port, self.admin_port = free_port(), free_port()
         self.store = pathlib.Path(store) if store else self.folder / "store"
         self.config = self.folder / f"gate-{self.port}.yaml"
-        self.upstreams, self.environment = upstreams, environment
+        self.upstreams, self.environment, self.tokens = upstreams, environment, tokens
         self.log_path = self.folder / f"gate-{self.port}.log"
         self.process = None
         self.configure(config)
@@ -89,7 +92,7 @@ class Gate:
         upstreams = "".join(f"\n  - address: 127.0.0.1:{p}" if isinstance(p, int) else f"\n  - {p}" for p in self.upstreams)
         numbers = "" if "numbers:" in extra else '\nnumbers: {country_code: "33"}'
         self.config.write_text(f"listen: [{{address: 127.0.0.1:{self.port}}}]\nupstreams:{upstreams}\nstore: {{path: {self.store}}}\n"
-                               f"admin: {{address: 127.0.0.1:{self.admin_port}}}{numbers}\n{extra}\n")
+                               f"admin: {{address: 127.0.0.1:{self.admin_port}, tokens: [{self.tokens}]}}{numbers}\n{extra}\n")
 
     def start(self, ready=True):
         with open(self.log_path, "ab") as log:
@@ -134,6 +137,10 @@ class Gate:
     @property
     def token(self):
         return (self.store / "admin.token").read_text().strip()
+
+    def token_of(self, name):
+        """Of one of TOKENS."""
+        return (self.folder / f"{name}.token").read_text().strip()
 
     def http(self, method, path, body=None, content_type="application/json", token=True):
         """(status, body): the body parsed when it is JSON."""

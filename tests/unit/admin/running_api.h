@@ -142,6 +142,8 @@ class running_api {
     api_ = std::make_unique<proxy::admin_api>(proxy::admin_api::context{
         .address = {"127.0.0.1", 0},
         .token_file = folder_.path() / "admin.token",
+        .tokens = {{"vera", proxy::role::viewer, folder_.path() / "vera.token"},
+                   {"carl", proxy::role::clerk, folder_.path() / "carl.token"}},
         .spool = folder_.path() / "spool",
         .signing_key_file = folder_.path() / "ledger.key",
         .store = store_.get(),
@@ -149,10 +151,14 @@ class running_api {
         .current_policy = [this] { return policy_; },
         .not_ready = [this] { return not_ready; },
         .flush_journal = [this](const std::function<void()>& done) { store_->flush_journal(done); }});
-    std::ifstream(folder_.path() / "admin.token") >> token_;
   }
 
-  std::string authorization() const { return "Authorization: Bearer " + token_ + "\r\n"; }
+  // Of the officer admin, the viewer vera or the clerk carl.
+  std::string authorization(const std::string& whose = "admin") const {
+    std::string token;
+    std::ifstream(folder_.path() / (whose + ".token")) >> token;
+    return "Authorization: Bearer " + token + "\r\n";
+  }
   std::uint16_t port() const { return api_->port(); }
   store::consent_store& consents() { return *store_; }
   const proxy::policy& rules() const { return *policy_; }
@@ -161,8 +167,8 @@ class running_api {
   void stop() { api_.reset(); }
 
   std::string text_of(const std::string& method, const std::string& target, const std::string& body = "",
-                      const std::string& content_type = "application/json") const {
-    std::string text = method + " " + target + " HTTP/1.1\r\nHost: gate\r\n" + authorization();
+                      const std::string& content_type = "application/json", const std::string& whose = "admin") const {
+    std::string text = method + " " + target + " HTTP/1.1\r\nHost: gate\r\n" + authorization(whose);
     if (method == "POST")
       text += "Content-Type: " + content_type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
     return text + "\r\n" + body;
@@ -187,7 +193,6 @@ class running_api {
   std::unique_ptr<store::consent_store> store_;
   std::shared_ptr<const proxy::policy> policy_;
   std::unique_ptr<proxy::admin_api> api_;
-  std::string token_;
 };
 
 inline std::string opt_in_json(const std::string& number, const std::string& when = "2026-01-01T10:00:00Z") {

@@ -42,7 +42,7 @@ TEST_CASE("unknown keys get the nearest known one, or all of them") {
   CHECK(errors_after_upstreams("store: {folder: /srv}\n") ==
         lines{"2:9: unknown key `folder` in `store`; known are `path`"});
   CHECK(errors_after_upstreams("admin: {port: 1}\n") ==
-        lines{"2:9: unknown key `port` in `admin`; known are `address`, `token_file`"});
+        lines{"2:9: unknown key `port` in `admin`; known are `address`, `token_file`, `tokens`"});
   CHECK(
       errors_after_upstreams("policy: {refusal_status: {opt_out: 0x45, none: 0x45}}\n") ==
       lines{
@@ -214,4 +214,40 @@ TEST_CASE("a file that cannot be read") {
   };
   CHECK(errors_of(folder.path() / "absent.yaml") == lines{"0:0: cannot be read: No such file or directory"});
   CHECK(errors_of(folder.path()) == lines{"0:0: cannot be read: it is a folder; name the file in it"});
+}
+
+TEST_CASE("tokens: each with a name, a role and a file of its own") {
+  const auto tokens = [](const std::string& list) {
+    return errors_after_upstreams("admin: {token_file: a.token, tokens: [" + list + "]}\n");
+  };
+  CHECK(tokens("").empty());
+  CHECK(tokens("{name: Ann Lee, role: viewer, token_file: ann.token}").empty());
+  CHECK(errors_after_upstreams("admin: {tokens: alice}\n") ==
+        lines{"2:17: `admin.tokens` is `alice`; it must be a list, such as `- {name: alice, role: officer, token_file: "
+              "alice.token}`"});
+  CHECK(tokens("{}") ==
+        lines{"2:39: `admin.tokens[0]` needs a `name`, such as {name: alice, role: officer, token_file: alice.token}",
+              "2:39: `admin.tokens[0]` needs a `role`, such as {name: alice, role: officer, token_file: alice.token}",
+              "2:39: `admin.tokens[0]` needs a `token_file`, such as {name: alice, role: officer, token_file: "
+              "alice.token}"});
+  CHECK(tokens("{name: a, role: boss, token_file: b}") ==
+        lines{"2:55: `admin.tokens[0].role` is `boss`; it must be one of viewer, clerk, officer"});
+  for (const std::string name : {"admin", "gate", "cli", "\"import:x\""}) {
+    const std::string shown = name.front() == '"' ? "import:x" : name;
+    CHECK(tokens("{name: " + name + ", role: clerk, token_file: b}") ==
+          lines{"2:46: `admin.tokens[0].name` is `" + shown +
+                "`; admin, gate, cli and names with a colon mean others in events; choose another"});
+  }
+  CHECK(tokens("{name: \"a\\tb\", role: clerk, token_file: b}").size() == 1);
+  CHECK(tokens("{name: a, role: clerk, token_file: b}, {name: a, role: clerk, token_file: c}") ==
+        lines{"2:85: two tokens have the name `a`; names must differ"});
+  CHECK(tokens("{name: a, role: clerk, token_file: b}, {name: c, role: clerk, token_file: ./b}") ==
+        lines{"2:113: two tokens are in the file `./b`; each needs one of its own"});
+  CHECK(tokens("{name: a, role: clerk, token_file: a.token}") ==
+        lines{"2:74: `admin.tokens[0].token_file` is `a.token`, the file of the token admin; use another"});
+  CHECK(tokens("{name: a, role: clerk, token_file: b, roles: x}") ==
+        lines{"2:77: unknown key `roles` in `admin.tokens[0]`; did you mean `role`?"});
+  CHECK(
+      errors_after_upstreams("store: {path: s}\nadmin: {tokens: [{name: a, role: clerk, token_file: s/admin.token}]}\n")
+          .size() == 1);
 }

@@ -101,6 +101,19 @@ senders:
   CHECK(c.senders == std::vector<sender_config>{{"diagnostics", "dse", {"dse_diag"}, {"36111", "DSE"}}});
 }
 
+TEST_CASE("tokens, and their files beside the configuration") {
+  const testing::temporary_folder folder;
+  const auto loaded = testing::load_in(folder, testing::upstream_line +
+                                                   "admin:\n  tokens:\n"
+                                                   "    - {name: vera, role: viewer, token_file: vera.token}\n"
+                                                   "    - {name: Carl Ü, role: clerk, token_file: /etc/carl}\n"
+                                                   "    - {name: olga, role: officer, token_file: olga.token}\n");
+  CHECK(std::get<config>(loaded).tokens ==
+        std::vector<token_config>{{"vera", role::viewer, folder.path() / "vera.token"},
+                                  {"Carl Ü", role::clerk, "/etc/carl"},
+                                  {"olga", role::officer, folder.path() / "olga.token"}});
+}
+
 TEST_CASE("relative paths begin at the file's folder, and the token lies in the store") {
   const testing::temporary_folder folder;
   const auto one = testing::load_in(folder, testing::upstream_line + "store: {path: state/../store}\n");
@@ -209,6 +222,11 @@ TEST_CASE("sealed: what only a restart changes") {
       "listen: [{address: \"127.0.0.1:1\"}]\nstore: {path: /srv}\nadmin: {address: \"127.0.0.1:2\"}\nworkers: 2\n");
   CHECK(sealed_changes(running, moved) == std::vector<std::string>{"listen", "store", "admin", "workers"});
   CHECK(sealed_changes(running, valid_after_upstreams("admin: {token_file: /t}")) == std::vector<std::string>{"admin"});
+  const std::string clerk = "admin: {tokens: [{name: a, role: clerk, token_file: /t}]}";
+  const std::string officer = "admin: {tokens: [{name: a, role: officer, token_file: /t}]}";
+  CHECK(sealed_changes(running, valid_after_upstreams(clerk)) == std::vector<std::string>{"admin"});
+  CHECK(sealed_changes(valid_after_upstreams(officer), valid_after_upstreams(clerk)) ==
+        std::vector<std::string>{"admin"});
   CHECK(sealed_changes(
             running, valid_after_upstreams("policy: {mode: observe}\nlimits: {max_window: 1}\nsenders: [{name: a}]\n"))
             .empty());

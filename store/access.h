@@ -1,0 +1,38 @@
+// The record of access: who asked the store, what and when. It holds no number, only a keyed hash of the one that was
+// asked about, always under the oldest key: erasing a person changes nothing in it, and it still answers for the
+// number. It is kept as long as the ledger.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/event.h"
+
+namespace store {
+
+struct access_use {
+  std::string actor;            // a token's name, or cli:USER
+  std::string method, route;    // "GET", "/v1/numbers/{}": the pattern, for a path may hold a number
+  std::string filter;           // what else was asked for, without numbers
+  std::optional<number> about;  // handed over as it was asked for; as it is kept, a hash
+  unsigned status = 0;          // of the answer
+};
+
+struct access_record {
+  instant at;  // no two are of the same microsecond
+  access_use what;
+};
+
+// All that is given must hold.
+struct access_query {
+  std::optional<number> about;
+  std::optional<std::string> actor;
+  std::optional<instant> from, to;  // both included
+};
+
+// The value under which a use is stored; `about` is a hash already.
+std::string encode(const access_use& u);
+std::optional<access_use> decode_access(std::string_view octets);
+
+}  // namespace store
