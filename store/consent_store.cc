@@ -75,7 +75,9 @@ class consent_store::implementation {
 };
 
 consent_store::consent_store(std::unique_ptr<implementation> i) : implementation_(std::move(i)) {}
-consent_store::~consent_store() = default;
+consent_store::~consent_store() {
+  stop_purging();
+}
 
 std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(options o) {
   const auto mark = acknowledged::read(o.path);
@@ -157,6 +159,13 @@ bool consent_store::owes_purge() const {
   const auto owed = implementation_->writer->with_ledger<std::variant<bool, failure>>(
       [](const ledger& l) { return std::variant<bool, failure>(l.owes_purge()); });
   return std::holds_alternative<failure>(owed) || std::get<bool>(owed);
+}
+
+void consent_store::stop_purging() {
+  implementation_->writer->with_ledger<std::optional<failure>>([](ledger& l) {
+    l.stop_purging();
+    return std::nullopt;
+  });
 }
 
 std::optional<failure> consent_store::rotate_keys() {
@@ -269,8 +278,9 @@ text_id consent_store::journal_text(std::string_view text) {
 }
 
 journal_batch consent_store::journal(journal_batch lines) {
-  journal_batch empty = implementation_->journal->add(std::move(lines));
-  implementation_->writer->wake();
+  bool wake = false;
+  journal_batch empty = implementation_->journal->add(std::move(lines), wake);
+  if (wake) implementation_->writer->wake();
   return empty;
 }
 

@@ -98,6 +98,7 @@ class consent_store {
   // Removes now what erasures left in the files; returns once no file holds it, which may take minutes.
   std::optional<failure> purge();
   bool owes_purge() const;
+  void stop_purging();  // before the store is closed: a purge under way fails, and is owed at the next start
   // A new key for the numbers erased from now on.
   std::optional<failure> rotate_keys();
 

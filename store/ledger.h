@@ -1,6 +1,7 @@
 // The store on disk: what it keeps, behind the few operations it needs. Format: store/FORMAT.md.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -16,6 +17,10 @@
 #include "store/names.h"
 #include "store/number_keys.h"
 #include "store/record.h"
+
+namespace rocksdb {
+class WriteBatch;
+}
 
 namespace store {
 
@@ -89,6 +94,7 @@ class ledger {
   bool owes_purge() const;
   // Removes from the files what was replaced or deleted: afterwards no file holds it.
   std::optional<failure> purge();
+  void stop_purging() { purging_stopped_ = true; }  // for good: the ledger is about to be closed
   // A copy that can be opened as a store, as of now.
   std::optional<failure> copy_to(const std::filesystem::path& folder) const;
 
@@ -96,10 +102,12 @@ class ledger {
   explicit ledger(std::unique_ptr<database> db);
   std::optional<failure> load_head();
   std::variant<std::string, failure> owed_purge() const;
+  std::optional<failure> owe_purge_of(const changes& c, rocksdb::WriteBatch& batch) const;
 
   std::unique_ptr<database> db_;
   mutable std::mutex head_mutex_;
   ledger_head head_;
+  std::atomic<bool> purging_stopped_{false};
   std::mutex purge_mutex_;  // of what is owed a purge, on disk
 };
 

@@ -14,12 +14,20 @@ namespace {
 
 constexpr std::chrono::milliseconds patience{2000};  // for answers under way at the end
 
-router make_routes(const std::string& token, const services& s, import_jobs& jobs) {
+store::signing_key read_or_make_key(const std::filesystem::path& file) {
+  auto key = store::signing_key::open(file);
+  if (const auto* why = std::get_if<store::failure>(&key)) throw std::runtime_error(why->message);
+  return std::get<store::signing_key>(std::move(key));
+}
+
+router make_routes(const std::string& token, const services& s, import_jobs& jobs, const proof_tools& tools) {
   router r(token);
   add_meta_resources(r, s);
   add_event_resources(r, s);
   add_number_resources(r, s);
+  add_journal_resources(r, s);
   add_import_resources(r, s, jobs);
+  add_proof_resources(r, s, tools);
   return r;
 }
 
@@ -28,9 +36,15 @@ router make_routes(const std::string& token, const services& s, import_jobs& job
 class admin_api::implementation {
  public:
   explicit implementation(const context& c)
-      : services_{.store = c.store, .metrics = c.metrics, .current_policy = c.current_policy, .not_ready = c.not_ready},
+      : services_{.store = c.store,
+                  .metrics = c.metrics,
+                  .current_policy = c.current_policy,
+                  .not_ready = c.not_ready,
+                  .flush_journal = c.flush_journal},
         jobs_(c.spool, services_),
-        routes_(make_routes(read_or_make_token(c.token_file), services_, jobs_)),
+        signing_key_(read_or_make_key(c.signing_key_file)),
+        routes_(make_routes(read_or_make_token(c.token_file), services_, jobs_,
+                            {second_person_, long_ones_, signing_key_})),
         listener_(io_, c.address, routes_, [this] { return std::make_shared<upload>(jobs_.new_file()); }, {}) {
     listener_.start();
     thread_ = std::thread([this] { io_.run(); });
@@ -38,6 +52,7 @@ class admin_api::implementation {
 
   ~implementation() {
     boost::asio::post(io_, [this] { listener_.stop(patience); });
+    if (store::consent_store* const s = services_.store) s->stop_purging();
     thread_.join();  // once the last connection has ended, with what it recorded on disk
   }
 
@@ -47,10 +62,13 @@ class admin_api::implementation {
  private:
   services services_;
   import_jobs jobs_;
+  approvals second_person_;
+  store::signing_key signing_key_;
   boost::asio::io_context io_{1};
   router routes_;
   listener listener_;
   std::thread thread_;
+  errands long_ones_;  // its answers are posted to the connections
 };
 
 admin_api::admin_api(context c) : implementation_(std::make_unique<implementation>(c)) {}

@@ -17,15 +17,18 @@ namespace proxy {
 class admin_api {
  public:
   struct context {
-    endpoint address;                  // port 0: any free one, see port()
-    std::filesystem::path token_file;  // made with mode 0600 and a random token when it does not exist
-    std::filesystem::path spool;       // a folder for uploads and row reports; emptied at start
+    endpoint address;                        // port 0: any free one, see port()
+    std::filesystem::path token_file;        // made with mode 0600 and a random token when it does not exist
+    std::filesystem::path spool;             // a folder for uploads and row reports; emptied at start
+    std::filesystem::path signing_key_file;  // signs the ledger's head; made when it does not exist
     store::consent_store* store = nullptr;
     proxy::metrics* metrics = nullptr;
     // The snapshot in force; any thread. Null while there is none: /v1 answers 503.
     std::function<std::shared_ptr<const policy>()> current_policy;
     // May be called before the store is loaded: healthz answers, readyz says why not, /v1 answers 503.
     std::function<std::string()> not_ready;  // empty when ready, else why not
+    // Sees to it that what has been decided until now is in the store's journal, then calls done() on any thread.
+    std::function<void(std::function<void()> done)> flush_journal;
   };
 
   // Binds and starts; throws std::runtime_error with what to do when the address is in use or the token file

@@ -21,6 +21,12 @@ bool is_configured(const config& c, const store::scope& s) {
   return false;
 }
 
+std::chrono::months consent_life_of(const config& c, const store::scope& s) {
+  if (s.kind != store::scope_kind::sender) return c.consent_life;
+  const auto found = std::ranges::find(c.senders, s.name, &sender_config::name);
+  return found == c.senders.end() ? c.consent_life : found->consent_life;
+}
+
 std::string scope_warning(const config& c, const store::scope& s) {
   if (is_configured(c, s)) return {};
   const char* what = s.kind == store::scope_kind::group ? "group" : "sender";

@@ -10,14 +10,18 @@
 
 namespace proxy {
 
-// The group of a sender by its name.
-using group_lookup = std::function<std::string(const std::string& sender)>;
+// What the configuration says of a sender, by its name.
+struct sender_lookup {
+  std::function<std::string(const std::string& sender)> group_of;
+  std::function<std::chrono::months(const store::scope& s)> life_of;  // of an opt-in for that scope; 0: no end
+};
 
-// One text for each event, in their order. "effective"; for an opt-in what beats it: "ended by opt-out 12 of TIME" (an
-// opt-out that came to be known later), "ineffective: opt-out 12 of TIME stands" (one that was known before), "recalled
-// by 30 of TIME" or "expired on TIME"; for an opt-out that the person took back for all it covers, "lifted by opt-in 13
-// of TIME". Recalls of sources count when they are in the history.
-std::vector<std::string> effects(std::span<const store::event> history, const group_lookup& group_of,
-                                 store::instant now);
+// One text for each event of `history`, in their order. "effective"; for an opt-in what beats it: "ended by opt-out 12
+// of TIME" (an opt-out that came to be known later), "ineffective: opt-out 12 of TIME stands" (one that was known
+// before), "void: the number was reassigned, 20 of TIME", "recalled by 30 of TIME" or "expired on TIME"; for an opt-out
+// that the person took back for all it covers, "lifted by opt-in 13 of TIME"; for what a correction undid, "corrected
+// by 14 of TIME". `recalled` are the recalls with their corrections.
+std::vector<std::string> effects(std::span<const store::event> history, std::span<const store::event> recalled,
+                                 const sender_lookup& senders, store::instant now);
 
 }  // namespace proxy

@@ -53,6 +53,10 @@ boost::json::object to_json(const store::event& e) {
   add(o, "evidence_sha256", e.evidence_sha256);
   add(o, "wording", e.wording);
   if (e.expires_at) o.emplace("expires_at", store::to_string(*e.expires_at));
+  add(o, "reason", e.reason);
+  if (e.corrects) o.emplace("corrects", store::to_string(*e.corrects));
+  add(o, "approved_by", e.approved_by);
+  if (e.erased_by != 0) o.emplace("erased_by", e.erased_by);
   return o;
 }
 

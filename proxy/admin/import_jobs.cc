@@ -8,8 +8,8 @@
 #include <stdexcept>
 
 #include "proxy/admin/configured.h"
-#include "proxy/admin/hexadecimal.h"
 #include "proxy/observe/log.h"
+#include "store/hexadecimal.h"
 
 namespace proxy {
 namespace {
@@ -18,7 +18,7 @@ std::string random_name() {
   std::array<unsigned char, 12> octets{};
   if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1)
     throw std::runtime_error("the system gives no random octets");
-  return hexadecimal(octets);
+  return store::hexadecimal(octets);
 }
 
 void prepare(const std::filesystem::path& spool) {

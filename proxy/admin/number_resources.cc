@@ -1,3 +1,4 @@
+#include "proxy/admin/acts.h"
 #include "proxy/admin/problem.h"
 #include "proxy/admin/resources.h"
 #include "proxy/admin/views.h"
@@ -30,11 +31,7 @@ answer about_number(const services& s, const request& r, Show show) {
 }
 
 answer decision_answer(const services& s, const request& r) {
-  if (r.parameter("at") != nullptr) {
-    return problem(
-        400, "the parameter at is not supported by this version: without it, the decision as it stands now is given");
-  }
-  if (auto wrong = unknown_parameter(r, {"number", "sender"})) return *wrong;
+  if (auto wrong = unknown_parameter(r, {"number", "sender", "at"})) return *wrong;
   const auto l = load(s);
   if (!l) return not_loaded(s);
   std::string missing;
@@ -44,6 +41,12 @@ answer decision_answer(const services& s, const request& r) {
   }
   if (!missing.empty())
     return problem(400, "missing in the query: " + missing + ", as in ?number=33612345678&sender=NAME");
+  if (const auto* text = r.parameter("at")) {
+    const auto at = read_past(time_from_query(*text), store::now());
+    if (const auto* wrong = std::get_if<std::string>(&at)) return problem(400, "the parameter at " + *wrong);
+    return answer_of(decision_view_at(*l->store, *l->policy, number_from_query(*r.parameter("number")),
+                                      *r.parameter("sender"), std::get<store::instant>(at)));
+  }
   return answer_of(decision_view(*l->store, *l->policy, number_from_query(*r.parameter("number")),
                                  *r.parameter("sender"), store::now()));
 }

@@ -12,8 +12,8 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "proxy/admin/hexadecimal.h"
 #include "proxy/observe/log.h"
+#include "store/hexadecimal.h"
 
 namespace proxy {
 namespace {
@@ -44,7 +44,7 @@ std::string error_text() {
 std::string make_token(const descriptor& d, const std::filesystem::path& file) {
   std::array<unsigned char, 32> octets{};
   if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1) fail(file, "the system gives no random octets");
-  std::string token = hexadecimal(octets);
+  std::string token = store::hexadecimal(octets);
   const std::string line = token + "\n";
   if (::write(d.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()) || ::fsync(d.get()) != 0) {
     const std::string why = error_text();

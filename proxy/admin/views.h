@@ -36,4 +36,11 @@ view_or_failure<boost::json::object> decision_view(const store::consent_store& s
                                                    const std::string& number_text, const std::string& sender_name,
                                                    store::instant now);
 
+// The same as the ledger knew it at `at`, with "at", and in "learnt_since" the verdict and reason that everything known
+// today gives for that time, the event this rests on, and "events": what was recorded later about that time or before.
+// The rules are those of the configuration in force.
+view_or_failure<boost::json::object> decision_view_at(const store::consent_store& store, const policy& p,
+                                                      const std::string& number_text, const std::string& sender_name,
+                                                      store::instant at);
+
 }  // namespace proxy

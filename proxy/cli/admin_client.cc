@@ -31,7 +31,8 @@ std::string token_in(const std::filesystem::path& file) {
   return token;
 }
 
-constexpr int longest_wait = 60;  // seconds, for an answer to begin
+constexpr int longest_wait = 60;      // seconds, for an answer to begin
+constexpr int longest_upkeep = 3600;  // the same, for what goes through all files of the store
 
 // One request on a connection of its own.
 class exchange {
@@ -57,8 +58,8 @@ class exchange {
   }
 
   // Reads the header; throws what the gate's problem says unless it is 2xx.
-  http::response_parser<http::buffer_body>& begin() {
-    wait_for_answer();
+  http::response_parser<http::buffer_body>& begin(int seconds = longest_wait) {
+    wait_for_answer(seconds);
     parser_.body_limit(boost::none);
     boost::system::error_code ec;
     http::read_header(stream_, buffer_, parser_, ec);
@@ -91,11 +92,11 @@ class exchange {
   }
 
  private:
-  void wait_for_answer() {
+  void wait_for_answer(int seconds) {
     pollfd readable{stream_.native_handle(), POLLIN, 0};
-    if (poll(&readable, 1, longest_wait * 1000) != 0) return;
+    if (poll(&readable, 1, seconds * 1000) != 0) return;
     throw command_failed("the gate at " + to_string(to_) + " took the request and has not answered for " +
-                         std::to_string(longest_wait) + " seconds; what was asked may still be done");
+                         std::to_string(seconds) + " seconds; what was asked may still be done");
   }
 
   static std::string detail_of(const boost::json::object& error) {
@@ -176,6 +177,14 @@ boost::json::value admin_client::post(const std::string& target, const boost::js
   r.prepare_payload();
   x.send(r);
   x.begin();
+  return parsed(x.rest());
+}
+
+boost::json::value admin_client::erase(const std::string& target) {
+  exchange x(address_, token_file_);
+  auto r = make<http::empty_body>(http::verb::delete_, target, address_, authorization_);
+  x.send(r);
+  x.begin(longest_upkeep);
   return parsed(x.rest());
 }
 

@@ -18,6 +18,7 @@ class admin_client {
   // does not answer.
   boost::json::value get(const std::string& target);
   boost::json::value post(const std::string& target, const boost::json::value& body);
+  boost::json::value erase(const std::string& target);  // DELETE
   boost::json::value post_file(const std::string& target, const std::filesystem::path& file);
   // Calls line(...) for each line of an NDJSON answer, as it comes.
   void get_lines(const std::string& target, const std::function<void(std::string_view)>& line);

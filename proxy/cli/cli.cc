@@ -71,6 +71,14 @@ class program {
     add_show();
     add_explain();
     add_export();
+    add_recall();
+    add_erase();
+    add_correct();
+    add_reassigned();
+    add_verify();
+    add_backup();
+    add_rotate_key();
+    add_journal();
     add_classify();
     // After the commands, which would take it over.
     app_.footer(
@@ -176,10 +184,79 @@ class program {
 
   void add_explain() {
     CLI::App& c = command("explain", "what would become of a message to a number, and why",
-                          [this] { return explain_command(common_, number_, sender_); });
+                          [this] { return explain_command(common_, number_, sender_, at_); });
     add_common(c);
     c.add_option("NUMBER", number_, "the person's number, such as +33612345678")->required();
     c.add_option("--sender", sender_, "the name of a sender in the configuration")->required();
+    c.add_option(
+        "--at", at_,
+        "as the ledger knew it then, and what has been learnt since: 2026-11-24T10:00:00Z, or the end of a day");
+  }
+
+  void add_recall() {
+    CLI::App& c = command("recall", "void every opt-in that came from a source, up to now and whenever it arrives",
+                          [this] { return recall_command(common_, source_, reason_); });
+    add_common(c);
+    c.add_option("--source", source_, "the source, as it was imported")->required();
+    add_reason(c);
+  }
+
+  void add_erase() {
+    CLI::App& c = command("erase", "forget a person and keep the suppression",
+                          [this] { return erase_command(common_, erasure_); });
+    add_common(c);
+    c.add_option("NUMBER", erasure_.number, "the person's number, such as +33612345678")->required();
+    c.add_option("--reason", erasure_.reason, "why, without the person's number: it stays in the ledger")->required();
+    c.add_flag("--now", erasure_.now, "wait until no file of the store holds the number; otherwise within 12 hours");
+    c.footer("Copies of the store that were made earlier still hold the person.");
+  }
+
+  void add_correct() {
+    CLI::App& c = command("correct", "undo an event that was entered by mistake",
+                          [this] { return correct_command(common_, correction_); });
+    add_common(c);
+    c.add_option("EVENT", correction_.event, "the event's sequence or id, as `show` has it")->required();
+    auto* reason = c.add_option("--reason", correction_.reason, "why, for whoever reads the ledger in some years");
+    auto* approve = c.add_flag("--approve", correction_.approve,
+                               "approve what another person has proposed (corrections: two_person)");
+    reason->excludes(approve);
+    c.footer("What a person wrote by SMS cannot be corrected: only the person's own later message changes it.");
+  }
+
+  void add_reassigned() {
+    CLI::App& c = command("reassigned", "record that a number went to another person",
+                          [this] { return reassigned_command(common_, reassignment_); });
+    add_common(c);
+    c.add_option("NUMBER", reassignment_.number, "the number, such as +33612345678")->required();
+    c.add_option("--occurred-at", reassignment_.occurred_at, "since when: a time, or the end of a day (default: now)");
+    c.add_option("--source", reassignment_.source, "who says so, such as the registry");
+    c.add_option("--reason", reassignment_.reason, "anything else worth knowing");
+    c.footer("Its opt-ins up to then are void; its opt-outs stay.");
+  }
+
+  void add_verify() {
+    CLI::App& c =
+        command("verify", "check the ledger's hash chain from end to end", [this] { return verify_command(common_); });
+    add_common(c);
+    c.footer("Exit code 1 names the first event that does not fit.");
+  }
+
+  void add_backup() {
+    CLI::App& c =
+        command("backup", "copy the store while the gate runs", [this] { return backup_command(common_, folder_); });
+    add_common(c);
+    c.add_option("DIR", folder_, "a folder to be made, on the gate's machine")->required();
+    c.footer("The copy holds the keys of the store as well: keep it as safe as the store.");
+  }
+
+  void add_rotate_key() {
+    CLI::App& c = command("rotate-key", "hash the numbers erased from now on with a new key",
+                          [this] { return rotate_key_command(common_); });
+    add_common(c);
+  }
+
+  void add_reason(CLI::App& c) {
+    c.add_option("--reason", reason_, "why, for whoever reads the ledger in some years")->required();
   }
 
   void add_export() {
@@ -190,6 +267,20 @@ class program {
     c.add_option("--source", filter_.source, "of this source only");
     c.add_option("--from", filter_.from, "recorded at this time or later: 2026-11-24T10:00:00Z, or a date");
     c.add_option("--to", filter_.to, "recorded at this time or earlier; a date is its whole day");
+  }
+
+  void add_journal() {
+    CLI::App& c = command("journal", "the decisions taken on submitted messages",
+                          [this] { return journal_command(common_, journal_); });
+    add_common(c);
+    c.add_option("NUMBER", journal_.number, "to this number only, such as +33612345678");
+    c.add_option("--sender", journal_.sender, "of this sender only");
+    c.add_option("--from", journal_.from, "decided at this time or later: 2026-11-24T10:00:00Z, or a date");
+    c.add_option("--to", journal_.to, "decided at this time or earlier; a date is its whole day");
+    c.add_option("--message-id", journal_.message_id, "that the SMSC answered with this message_id");
+    c.footer(
+        "One of NUMBER, --message-id and --from is needed. Oldest first; a decision is in the journal once the SMSC\n"
+        "has answered, or at once when it was a refusal.");
   }
 
   void add_classify() {
@@ -206,8 +297,13 @@ class program {
   common_options common_;
   std::string format_ = "json";
   store::entry opt_in_, opt_out_;
-  std::string number_, sender_;
+  std::string number_, sender_, at_, source_, reason_;
+  std::filesystem::path folder_;
+  erasure_order erasure_;
+  correction_order correction_;
+  reassignment_order reassignment_;
   export_filter filter_;
+  journal_filter journal_;
   import_order import_;
 };
 

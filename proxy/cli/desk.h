@@ -25,6 +25,25 @@ struct export_filter {
   std::optional<std::string> number, source, from, to;
 };
 
+struct correction_order {
+  std::string event;  // its sequence or its id
+  std::string reason;
+  bool approve = false;  // of what another person has proposed
+};
+
+struct erasure_order {
+  std::string number, reason;
+  bool now = false;  // wait until no file holds what was erased
+};
+
+struct reassignment_order {
+  std::string number, occurred_at, source, reason;
+};
+
+struct journal_filter {
+  std::optional<std::string> number, sender, from, to, message_id;
+};
+
 struct import_order {
   std::filesystem::path file;
   bool dry_run = false;
@@ -39,8 +58,17 @@ class desk {
   virtual boost::json::value record(const store::entry& e) = 0;
   virtual boost::json::value number(const std::string& number) = 0;
   virtual boost::json::value history(const std::string& number) = 0;
-  virtual boost::json::value decision(const std::string& number, const std::string& sender) = 0;
+  // `at` may be empty: now.
+  virtual boost::json::value decision(const std::string& number, const std::string& sender, const std::string& at) = 0;
+  virtual boost::json::value recall(const std::string& source, const std::string& reason) = 0;
+  virtual boost::json::value erase(const erasure_order& o) = 0;
+  virtual boost::json::value correct(const correction_order& o) = 0;
+  virtual boost::json::value reassign(const reassignment_order& o) = 0;
+  virtual boost::json::value verify() = 0;
+  virtual boost::json::value backup(const std::filesystem::path& folder) = 0;
+  virtual boost::json::value rotate_key() = 0;
   virtual void events(const export_filter& f, const on_line& line) = 0;
+  virtual void journal(const journal_filter& f, const on_line& line) = 0;
   // The final report (proxy/admin/openapi.json, ImportJob); `refused` gets each refused row as a line of JSON. Both may
   // be called on another thread, never at once.
   virtual boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) = 0;

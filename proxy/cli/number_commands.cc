@@ -43,6 +43,10 @@ void print_event(const boost::json::object& e) {
   print_member(e, "evidence", "evidence");
   print_member(e, "evidence_sha256", "SHA-256 of the evidence");
   print_member(e, "expires_at", "expires");
+  print_member(e, "reason", "reason");
+  print_member(e, "corrects", "corrects event");
+  print_member(e, "approved_by", "approved by");
+  print_member(e, "erased_by", "erased by event");
   print_member(e, "effect", "effect");
 }
 
@@ -51,6 +55,19 @@ void print_warnings(const boost::json::object& o) {
     for (const auto& w : warnings->as_array())
       std::cerr << "warning: " << printable(std::string(w.as_string())) << '\n';
   }
+}
+
+// What the ledger has learnt since about a time that was asked about.
+void print_learnt(const boost::json::object& since) {
+  const auto& events = since.at("events").as_array();
+  if (events.empty()) {
+    std::cout << "nothing has been learnt since about that time\n";
+    return;
+  }
+  std::cout << "learnt since about that time, which would make it " << text_of(since, "verdict")
+            << " (reason: " << text_of(since, "reason") << "):\n";
+  for (const auto& e : events)
+    print_event(e.as_object());
 }
 
 }  // namespace
@@ -86,8 +103,9 @@ int show_command(const common_options& o, const std::string& number) {
   return 0;
 }
 
-int explain_command(const common_options& o, const std::string& number, const std::string& sender) {
-  const boost::json::object decision = open_desk(o)->decision(number, sender).as_object();
+int explain_command(const common_options& o, const std::string& number, const std::string& sender,
+                    const std::string& at) {
+  const boost::json::object decision = open_desk(o)->decision(number, sender, at).as_object();
   print_warnings(decision);
   if (o.json) {
     std::cout << decision << '\n';
@@ -101,6 +119,7 @@ int explain_command(const common_options& o, const std::string& number, const st
     std::cout << "it rests on:\n";
     print_event(event->as_object());
   }
+  if (const auto* since = decision.if_contains("learnt_since")) print_learnt(since->as_object());
   return 0;
 }
 

@@ -1,13 +1,17 @@
 #include <boost/json.hpp>
 #include <condition_variable>
 #include <fstream>
+#include <future>
 #include <iostream>
 #include <mutex>
 #include <thread>
 
+#include "proxy/admin/acts.h"
 #include "proxy/admin/configured.h"
 #include "proxy/admin/event_tail.h"
 #include "proxy/admin/import_jobs.h"
+#include "proxy/admin/proof_views.h"
+#include "proxy/admin/journal_lines.h"
 #include "proxy/admin/views.h"
 #include "proxy/cli/desk.h"
 
@@ -46,11 +50,8 @@ class offline : public desk {
       throw command_failed(text);
     }
     store::event made = std::get<store::event>(std::move(checked));
-    made.actor = "cli";
-    const store::outcome o = store_->record_and_wait({made});
-    if (const auto* why = std::get_if<store::failure>(&o))
-      throw command_failed("the event was not stored: " + why->message);
-    return recorded_view(made, std::get<std::vector<store::recorded>>(o).front(), settings());
+    made.actor = actor;
+    return recorded_view(made, recorded_now(made), settings());
   }
 
   boost::json::value number(const std::string& number) override {
@@ -61,8 +62,63 @@ class offline : public desk {
     return viewed(history_view(*store_, policy_, read(number), store::now()));
   }
 
-  boost::json::value decision(const std::string& number, const std::string& sender) override {
-    return viewed(decision_view(*store_, policy_, number, sender, store::now()));
+  boost::json::value decision(const std::string& number, const std::string& sender, const std::string& at) override {
+    if (at.empty()) return viewed(decision_view(*store_, policy_, number, sender, store::now()));
+    const auto t = read_past(at, store::now());
+    if (const auto* wrong = std::get_if<std::string>(&t)) throw command_failed("--at " + *wrong);
+    return viewed(decision_view_at(*store_, policy_, number, sender, std::get<store::instant>(t)));
+  }
+
+  boost::json::value recall(const std::string& source, const std::string& reason) override {
+    const store::event e = done(recall_of(source, reason, actor, store::now()));
+    const std::uint64_t voided = store_->opt_ins_of(e.source, e.occurred_at);
+    return recall_view(e, recorded_now(e), voided, settings());
+  }
+
+  boost::json::value erase(const erasure_order& o) override {
+    const erasure e = done(erasure_of(o.number, o.reason, settings().numbers, actor));
+    std::promise<std::variant<store::erased, store::failure>> promise;
+    store_->erase(e.who, e.by, [&](auto result) { promise.set_value(std::move(result)); });
+    const auto result = promise.get_future().get();
+    if (const auto* why = std::get_if<store::failure>(&result))
+      throw command_failed("nothing was erased: " + why->message);
+    if (o.now) {
+      if (const auto why = store_->purge())
+        throw command_failed("the person is erased, and what is left in the files is not gone yet: " + why->message);
+    }
+    return erasure_view(std::get<store::erased>(result), store_->owes_purge());
+  }
+
+  boost::json::value correct(const correction_order& o) override {
+    if (settings().two_person_corrections)
+      throw command_failed("corrections need two persons, each with a token: that needs the running gate");
+    const store::event e = done(correction_of(done(event_named(*store_, o.event)), o.reason, actor, store::now()));
+    const store::recorded place = recorded_now(e);
+    if (place.already_known) throw command_failed("that event is corrected already");
+    return recorded_view(e, place, settings());
+  }
+
+  boost::json::value reassign(const reassignment_order& o) override {
+    const store::event e =
+        done(reassignment_of({o.number, o.occurred_at, o.source, o.reason}, settings().numbers, actor, store::now()));
+    return recorded_view(e, recorded_now(e), settings());
+  }
+
+  boost::json::value verify() override {
+    store::verification v;
+    while (!v.done)
+      v = viewed(store_->verify(std::move(v)));
+    return verification_view(v);
+  }
+
+  boost::json::value backup(const std::filesystem::path& folder) override {
+    if (const auto why = store_->backup(folder)) throw command_failed(why->message);
+    return boost::json::object{{"folder", folder.string()}, {"ledger_events", store_->stats().ledger_events}};
+  }
+
+  boost::json::value rotate_key() override {
+    if (const auto why = store_->rotate_keys()) throw command_failed(why->message);
+    return boost::json::object{{"rotated", true}};
   }
 
   void events(const export_filter& f, const on_line& line) override {
@@ -72,17 +128,18 @@ class offline : public desk {
     query.source = f.source;
     if (f.from) query.from = time(*f.from).earliest;
     if (f.to) query.to = time(*f.to).latest;
-    const body_stream pieces = event_tail(*store_, query);
-    for (bool last = false; !last;) {
-      const std::optional<body_piece> piece = pieces();
-      if (!piece) throw command_failed("the store cannot be read to its end");
-      std::string_view rest = piece->octets;
-      for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-        line(rest.substr(0, end));
-        rest.remove_prefix(end + 1);
-      }
-      last = piece->last;
-    }
+    each_line(event_tail(*store_, query), line);
+  }
+
+  void journal(const journal_filter& f, const on_line& line) override {
+    journal_search search;
+    if (f.number) search.what.who = read(*f.number);
+    search.what.sender = f.sender;
+    search.what.message_id = f.message_id;
+    if (f.from) search.what.from = time(*f.from).earliest;
+    if (f.to) search.what.to = time(*f.to).latest;
+    if (const auto wrong = too_wide(search.what)) throw command_failed(*wrong);
+    each_line(journal_lines(*store_, search), line);
   }
 
   boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) override {
@@ -131,6 +188,34 @@ class offline : public desk {
   }
 
  private:
+  static constexpr const char* actor = "cli";
+
+  template <typename T>
+  static T done(act<T> a) {
+    if (const auto* why = std::get_if<refused_act>(&a)) throw command_failed(why->message);
+    return std::get<T>(std::move(a));
+  }
+
+  store::recorded recorded_now(const store::event& e) {
+    const store::outcome o = store_->record_and_wait({e});
+    if (const auto* why = std::get_if<store::failure>(&o))
+      throw command_failed("the event was not stored: " + why->message);
+    return std::get<std::vector<store::recorded>>(o).front();
+  }
+
+  static void each_line(const body_stream& pieces, const on_line& line) {
+    for (bool last = false; !last;) {
+      const std::optional<body_piece> piece = pieces();
+      if (!piece) throw command_failed("the store cannot be read to its end");
+      std::string_view rest = piece->octets;
+      for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+        line(rest.substr(0, end));
+        rest.remove_prefix(end + 1);
+      }
+      last = piece->last;
+    }
+  }
+
   const config& settings() const { return policy_.settings(); }
 
   store::number read(const std::string& text) const {

@@ -29,8 +29,55 @@ class online : public desk {
     return client_.get("/v1/numbers/" + percent_encode(number) + "/events");
   }
 
-  boost::json::value decision(const std::string& number, const std::string& sender) override {
-    return client_.get("/v1/decision?number=" + percent_encode(number) + "&sender=" + percent_encode(sender));
+  boost::json::value decision(const std::string& number, const std::string& sender, const std::string& at) override {
+    return client_.get("/v1/decision?number=" + percent_encode(number) + "&sender=" + percent_encode(sender) +
+                       (at.empty() ? "" : "&at=" + percent_encode(at)));
+  }
+
+  boost::json::value recall(const std::string& source, const std::string& reason) override {
+    return client_.post("/v1/sources/" + percent_encode(source) + "/recall", boost::json::object{{"reason", reason}});
+  }
+
+  boost::json::value erase(const erasure_order& o) override {
+    return client_.erase("/v1/numbers/" + percent_encode(o.number) + "?reason=" + percent_encode(o.reason) +
+                         (o.now ? "&now=true" : ""));
+  }
+
+  boost::json::value correct(const correction_order& o) override {
+    boost::json::object body;
+    if (!o.reason.empty()) body["reason"] = o.reason;
+    if (o.approve) body["approve"] = true;
+    return client_.post("/v1/events/" + percent_encode(o.event) + "/correction", body);
+  }
+
+  boost::json::value reassign(const reassignment_order& o) override {
+    boost::json::object body;
+    for (const auto& [name, value] :
+         {std::pair{"occurred_at", &o.occurred_at}, std::pair{"source", &o.source}, std::pair{"reason", &o.reason}}) {
+      if (!value->empty()) body[name] = *value;
+    }
+    return client_.post("/v1/numbers/" + percent_encode(o.number) + "/reassigned", body);
+  }
+
+  boost::json::value verify() override { return client_.get("/v1/ledger/verification"); }
+
+  boost::json::value backup(const std::filesystem::path& folder) override {
+    return client_.post("/v1/backups", boost::json::object{{"folder", std::filesystem::absolute(folder).string()}});
+  }
+
+  boost::json::value rotate_key() override { return client_.post("/v1/keys", boost::json::object{}); }
+
+  void journal(const journal_filter& f, const on_line& line) override {
+    std::string filter;
+    const auto add = [&](const char* name, const std::optional<std::string>& value) {
+      if (value) filter += (filter.empty() ? "?" : "&") + std::string(name) + "=" + percent_encode(*value);
+    };
+    add("number", f.number);
+    add("sender", f.sender);
+    add("from", f.from);
+    add("to", f.to);
+    add("message_id", f.message_id);
+    client_.get_lines("/v1/journal" + filter, line);
   }
 
   void events(const export_filter& f, const on_line& line) override {

@@ -6,6 +6,7 @@
 #include "proxy/classify/classifier.h"
 #include "proxy/observe/log.h"
 #include "smpp/utf8.h"
+#include "store/hexadecimal.h"
 
 namespace proxy {
 namespace {
@@ -14,21 +15,10 @@ namespace {
 constexpr std::size_t remembered_messages = 100000;
 constexpr std::chrono::hours remembered_for{24};
 
-std::string hexadecimal(smpp::octets data) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(data.size() * 2);
-  for (const std::uint8_t octet : data) {
-    text.push_back(digits[octet >> 4U]);
-    text.push_back(digits[octet & 0xFU]);
-  }
-  return text;
-}
-
 // The proof of what the person wrote, as JSON.
 std::string evidence_of(smpp::octets pdu, const smpp::message& m, const std::string& text, const std::string& rule,
                         const std::string& system_id) {
-  return boost::json::serialize(boost::json::object{{"pdu", hexadecimal(pdu)},
+  return boost::json::serialize(boost::json::object{{"pdu", store::hexadecimal(pdu)},
                                                     {"data_coding", m.data_coding},
                                                     {"text", text},
                                                     {"source_addr", smpp::readable(m.source_addr.text)},

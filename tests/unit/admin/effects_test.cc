@@ -24,6 +24,13 @@ class history {
     events_.back().source = source;
     return *this;
   }
+  history& reassigned(int d) { return add(store::event_kind::reassigned, d, "all", store::consent_method::none); }
+  history& correction(int d, std::size_t of) {
+    const store::event_id target = events_[of - 1].id;
+    add(store::event_kind::correction, d, "all", store::consent_method::none);
+    events_.back().corrects = target;
+    return *this;
+  }
   history& from(const char* source) {
     events_.back().source = source;
     return *this;
@@ -33,13 +40,20 @@ class history {
     return *this;
   }
   std::vector<std::string> on(int d) const {
-    return effects(events_, [](const std::string& sender) { return sender == "loner" ? "loner" : "dse"; }, day(d));
+    const sender_lookup senders{
+        [](const std::string& sender) { return sender == "loner" ? "loner" : "dse"; },
+        [](const store::scope& s) { return std::chrono::months(s.name == "forgetful" ? 1 : 0); }};
+    std::vector<store::event> recalls;
+    for (const auto& e : events_)
+      if (e.kind == store::event_kind::recall) recalls.push_back(e);
+    return effects(events_, recalls, senders, day(d));
   }
 
  private:
   history& add(store::event_kind k, int d, const char* scope, store::consent_method m) {
     store::event e;
     e.sequence = events_.size() + 1;
+    e.id[8] = static_cast<std::uint8_t>(e.sequence);
     e.kind = k;
     e.occurred_at = day(d);
     e.scope = *store::read_scope(scope);
@@ -115,4 +129,25 @@ TEST_CASE("a recall voids what its source said up to it, but no reply") {
   CHECK(history().opt_in(4, "sender:a").from("bought").recall(3, "bought").on(9)[0] == "effective");
   CHECK(history().opt_in(1, "sender:a").from("own").recall(3, "bought").on(9)[0] == "effective");
   CHECK(history().opt_in(1, "sender:a", reply).from("bought").recall(3, "bought").on(9)[0] == "effective");
+}
+
+TEST_CASE("the person's reply since then confirms what a recalled source brought") {
+  const auto h = history().opt_in(1, "sender:a").from("bought").recall(3, "bought").opt_in(4, "sender:a", reply);
+  CHECK(h.on(9)[0] == "effective");
+}
+
+TEST_CASE("a reassignment voids opt-ins and replies up to it, and no opt-out") {
+  const auto h = history().opt_in(1, "sender:a").opt_in(2, "sender:b", reply).opt_out(2, "sender:c").reassigned(3);
+  CHECK(h.on(9) == texts{"void: the number was reassigned, 4 of 2026-01-03T00:00:00Z",
+                         "void: the number was reassigned, 4 of 2026-01-03T00:00:00Z", "effective", "effective"});
+}
+
+TEST_CASE("what a correction undid counts for nothing else either") {
+  const auto h = history().opt_in(1, "sender:a").opt_out(2, "sender:a").correction(3, 2);
+  CHECK(h.on(9) == texts{"effective", "corrected by 3 of 2026-01-03T00:00:00Z", "effective"});
+}
+
+TEST_CASE("an opt-in without an expiry ends with its life") {
+  CHECK(history().opt_in(1, "sender:forgetful").on(31)[0] == "effective");
+  CHECK(history().opt_in(1, "sender:forgetful").on(32)[0] == "expired on 2026-02-01T00:00:00Z");
 }

@@ -198,6 +198,7 @@ TEST_CASE("a port that is taken is named, with what to do") {
   const temporary_folder folder;
   c.token_file = folder.path() / "t";
   c.spool = folder.path() / "s";
+  c.signing_key_file = folder.path() / "k";
   CHECK_THROWS_WITH(proxy::admin_api(c),
                     Catch::Contains("admin.address 127.0.0.1:") && Catch::Contains("choose another address"));
 }

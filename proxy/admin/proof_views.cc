@@ -1,0 +1,40 @@
+#include "proxy/admin/proof_views.h"
+
+#include "proxy/admin/views.h"
+#include "store/hexadecimal.h"
+
+namespace proxy {
+
+boost::json::object recall_view(const store::event& e, const store::recorded& place, std::uint64_t voided,
+                                const config& c) {
+  return {{"source", e.source}, {"voided", voided}, {"event", recorded_view(e, place, c)}};
+}
+
+boost::json::object erasure_view(const store::erased& e, bool owes_purge) {
+  boost::json::object o{{"number", store::to_string(e.hash)}, {"events", e.events}, {"already", e.already}};
+  if (!e.already) o.emplace("event", e.by.sequence);
+  o.emplace("purged", !owes_purge);
+  return o;
+}
+
+boost::json::object head_view(const store::ledger_head& head, const store::signing_key& key, store::instant now) {
+  const std::string statement = store::statement_of(head, now);
+  boost::json::object o{{"sequence", head.sequence}, {"hash", store::hexadecimal(head.own)}};
+  if (head.sequence != 0) o.emplace("recorded_at", store::to_string(head.recorded_at));
+  o.emplace("signed_at", store::to_string(now));
+  o.emplace("statement", statement);
+  o.emplace("signature", store::hexadecimal(key.sign(statement)));
+  o.emplace("public_key", key.public_key());
+  return o;
+}
+
+boost::json::object verification_view(const store::verification& v) {
+  boost::json::object o{{"valid", v.first_misfit == 0}, {"events", v.events}, {"head", store::hexadecimal(v.head)}};
+  if (v.first_misfit != 0) {
+    o.emplace("first_misfit", v.first_misfit);
+    o.emplace("why", v.why);
+  }
+  return o;
+}
+
+}  // namespace proxy
