@@ -70,7 +70,7 @@ class page {
   void heading(std::string_view key) { line(tag("h2", text(key))); }
   void paragraph(std::string_view html, std::string_view css_class = {}) { line(tag("p", html, css_class)); }
 
-  std::string title() const { return t_("title", {"+" + d_.number}); }
+  std::string title() const { return t_("title", {(d_.number.starts_with("hash") ? "" : "+") + d_.number}); }
 
   // A link, when the event is on the page.
   std::string link(std::uint64_t sequence, const std::string& label) const {

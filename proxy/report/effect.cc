@@ -31,7 +31,7 @@ class history_reader {
 
   effect of(const event& e) const {
     if (const auto c = corrections_.find(e.id); c != corrections_.end())
-      return {effect::kind::corrected, c->second->sequence, c->second->recorded_at};
+      return {effect::kind::corrected, c->second->sequence, c->second->occurred_at};
     if (e.kind == event_kind::opt_in) return of_opt_in(e);
     if (e.kind == event_kind::opt_out) {
       const event* lift = lift_of(e, e.scope);

@@ -1,4 +1,4 @@
-// What each event of a number's history amounts to, as values: a dossier tells them in its reader's language.
+// What each event of a number's history amounts to today: the rules of precedence, told instead of applied.
 #pragma once
 
 #include <span>
@@ -10,8 +10,8 @@ namespace proxy {
 
 struct effect {
   enum class kind {
-    none,         // it says something about other events
-    effective,    //
+    none,  // it says something about other events
+    effective,
     ended,        // an opt-in: by an opt-out that came to be known later
     ineffective,  // an opt-in: because of an opt-out that was known before
     reassigned,   // an opt-in: the number went to another person
@@ -25,6 +25,7 @@ struct effect {
   store::instant since{};  // of that event, or of the expiry
 };
 
+// Of an opt-in for that scope; 0: it has no end.
 using life_of_scope = std::function<std::chrono::months(const store::scope& s)>;
 
 // One for each event of `history`; `recalled` are the recalls with their corrections.

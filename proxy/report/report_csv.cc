@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include "proxy/report/report_json.h"
@@ -30,7 +29,7 @@ std::string cell(std::string_view text) {
 
 std::string text_of(const value& v) {
   if (v.is_null()) return {};
-  return v.is_string() ? std::string(v.as_string()) : boost::json::serialize(v);
+  return v.is_string() ? std::string(v.as_string()) : plain(v);
 }
 
 class lines {

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 #include <cmath>
+#include <iomanip>
+#include <sstream>
 
 namespace proxy {
 namespace {
@@ -34,8 +37,12 @@ value name_of(const source_name& s) {
   return s ? value(boost::json::string(*s)) : value(nullptr);
 }
 
-double seconds(durations::value v) {
-  return static_cast<double>(v.count()) / 1e6;
+value figure(double v) {
+  return std::floor(v) == v ? value(static_cast<std::int64_t>(v)) : value(v);
+}
+
+value seconds(durations::value v) {
+  return figure(static_cast<double>(v.count()) / 1e6);
 }
 
 object to_effect(const durations& d) {
@@ -153,12 +160,20 @@ array sources(const report_figures& f) {
     list.push_back(object{{"source", name_of(s.name)},
                           {"messages", s.messages},
                           {"opt_outs", s.opt_outs},
-                          {"per_thousand", s.messages == 0 ? value(nullptr) : value(std::round(rate * 1000) / 1000)}});
+                          {"per_thousand", s.messages == 0 ? value(nullptr) : figure(std::round(rate * 1000) / 1000)}});
   }
   return list;
 }
 
 }  // namespace
+
+std::string plain(const value& figure) {
+  if (!figure.is_double()) return boost::json::serialize(figure);
+  std::ostringstream out;
+  out << std::fixed << std::setprecision(6) << figure.as_double();
+  std::string text = std::move(out).str();
+  return text.erase(text.find_last_not_of('0') + 1);
+}
 
 object to_json(const report_figures& f) {
   object o{{"from", store::to_string(f.asked.from)}, {"to", store::to_string(f.asked.to)}};

@@ -11,6 +11,9 @@ namespace proxy {
 // proxy/admin/openapi.json, Report.
 boost::json::object to_json(const report_figures& f);
 
+// A figure in plain decimals: 259200, 0.004.
+std::string plain(const boost::json::value& figure);
+
 // Tables for people.
 std::string report_text(const boost::json::object& report);
 

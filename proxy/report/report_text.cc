@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
-#include <cmath>
 #include <iomanip>
 #include <sstream>
 
@@ -33,9 +31,7 @@ std::string duration(double seconds) {
 std::string text_of(const value& v, bool is_duration) {
   if (v.is_null()) return "-";
   if (is_duration) return duration(v.to_number<double>());
-  std::string text = v.is_string()   ? std::string(v.as_string())
-                     : v.is_double() ? (std::ostringstream() << v.as_double()).str()
-                                     : boost::json::serialize(v);
+  std::string text = v.is_string() ? std::string(v.as_string()) : plain(v);
   std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
   return text;
 }
