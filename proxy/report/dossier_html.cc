@@ -266,9 +266,8 @@ class page {
     for (const char* name : {"text", "source_addr", "destination_addr", "system_id", "data_coding", "rule"}) {
       const auto* value = parsed.as_object().if_contains(name);
       if (value == nullptr) continue;
-      html += escaped(t_.name("sms", name)) +
-              "\u00a0: " + own(value->is_string() ? std::string(value->as_string()) : boost::json::serialize(*value)) +
-              "<br>";
+      const std::string shown = value->is_string() ? std::string(value->as_string()) : boost::json::serialize(*value);
+      html += t_("pair", {escaped(t_.name("sms", name)), own(shown)}) + "<br>";
     }
     return html + code(e.evidence);
   }
@@ -363,7 +362,7 @@ class page {
 
   void add_message(const dossier::message& m) {
     std::string became = escaped(t_.name("verdict", m.verdict));
-    if (m.reason != "none") became += "\u00a0: " + escaped(t_.name("reason", m.reason));
+    if (m.reason != "none") became = t_("pair", {became, escaped(t_.name("reason", m.reason))});
     std::string sender = own(m.sender);
     if (m.system_id != m.sender) sender += "<br><span class=\"quiet\">" + own(t_("bind", {m.system_id})) + "</span>";
     line("<tr><td class=\"time\">" + second_text(m.at) + "</td><td>" + sender + "</td><td>" + became + "</td><td>" +

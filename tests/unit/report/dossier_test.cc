@@ -84,7 +84,7 @@ TEST_CASE("a dossier has the person's messages, events and what became of them, 
   CHECK(has(html, "not accepted, command_status 0x00000058"));
   CHECK(has(html, "<a href=\"#e1\">consent, event 1</a>"));
   CHECK(has(html, "<a href=\"#e3\">opposition, event 3</a>"));
-  CHECK(has(html, "refused\u00a0: the person had objected"));
+  CHECK(has(html, "refused: the person had objected"));
   CHECK(has(html, "<h3 class=\"month\">March 2026</h3>"));
   CHECK(has(html, "5 events, none altered, none missing"));
   CHECK_FALSE(has(html, "another"));
