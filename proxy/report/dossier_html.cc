@@ -147,13 +147,14 @@ class page {
     const auto all = all_messages();
     line("<ul class=\"figures\">");
     const auto figure = [&](std::uint64_t count, std::string_view key) {
-      line("<li><b>" + escaped(t_.number(count)) + "</b> " + text(key) + "</li>");
+      line("<li><b>" + escaped(t_.number(count)) + "</b> " + text(std::string(key) + (count == 1 ? "_one" : "_count")) +
+           "</li>");
     };
-    figure(all.forwarded, "forwarded_count");
-    figure(all.refused, "refused_count");
-    if (all.observed > 0) figure(all.observed, "observed_count");
-    figure(count_of(event_kind::opt_out), "oppositions_count");
-    figure(count_of(event_kind::opt_in), "consents_count");
+    figure(all.forwarded, "forwarded");
+    figure(all.refused, "refused");
+    if (all.observed > 0) figure(all.observed, "observed");
+    figure(count_of(event_kind::opt_out), "oppositions");
+    figure(count_of(event_kind::opt_in), "consents");
     const bool good = d_.chain.first_misfit == 0;
     line(std::string("<li class=\"") + (good ? "good" : "bad") + "\"><b>" + (good ? "✓" : "✗") + "</b> " +
          text(good ? "chain_good_short" : "chain_bad_short") + "</li>");
@@ -364,7 +365,7 @@ class page {
     std::string became = escaped(t_.name("verdict", m.verdict));
     if (m.reason != "none") became = t_("pair", {became, escaped(t_.name("reason", m.reason))});
     std::string sender = own(m.sender);
-    if (m.system_id != m.sender) sender += "<br><span class=\"quiet\">" + own(t_("bind", {m.system_id})) + "</span>";
+    if (m.system_id != m.sender) sender += " <span class=\"quiet\">(" + own(m.system_id) + ")</span>";
     line("<tr><td class=\"time\">" + second_text(m.at) + "</td><td>" + sender + "</td><td>" + became + "</td><td>" +
          basis_text(m) + "</td><td>" + answer_text(m) + "</td></tr>");
   }

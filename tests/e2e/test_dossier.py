@@ -130,7 +130,7 @@ def test_the_dossier_of_who_objected_five_times(story, mode):
         assert said in page.text, said
     for time in acts.values():
         assert on_page(time) in page.text
-    assert re.search(r"\b3 messages forwarded\b.*\b2 messages refused\b.*\b5 oppositions\b.*\b1 consents on record", page.text)
+    assert re.search(r"\b3 messages forwarded\b.*\b2 messages refused\b.*\b5 oppositions\b.*\b1 consent on record", page.text)
     # In the order in which the person acted: what was let through before each was known.
     assert re.findall(r'"figure">(\d+)</td></tr>', text.split("</tbody>")[0]) == ["3", "3", "1", "3", "0"]
     assert NOBODY not in page.text and BOB not in page.text
