@@ -26,6 +26,7 @@ router make_routes(tokens t, const services& s, import_jobs& jobs, const proof_t
   add_event_resources(r, s);
   add_number_resources(r, s);
   add_journal_resources(r, s);
+  add_report_resources(r, s, tools.signing_key);
   add_import_resources(r, s, jobs);
   add_proof_resources(r, s, tools);
   add_access_resources(r, s);

@@ -1,19 +1,18 @@
-// What each event of a number's history amounts to today, in words: the rules of precedence, told instead of applied.
+// What each event of a number's history amounts to today, in words.
 #pragma once
 
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "store/event.h"
+#include "proxy/report/effect.h"
 
 namespace proxy {
 
 // What the configuration says of a sender, by its name.
 struct sender_lookup {
-  std::function<std::string(const std::string& sender)> group_of;
-  std::function<std::chrono::months(const store::scope& s)> life_of;  // of an opt-in for that scope; 0: no end
+  group_of_sender group_of;
+  life_of_scope life_of;
 };
 
 // One text for each event of `history`, in their order. "effective"; for an opt-in what beats it: "ended by opt-out 12

@@ -21,6 +21,7 @@ void add_meta_resources(router& to, const services& s);
 void add_event_resources(router& to, const services& s);
 void add_number_resources(router& to, const services& s);
 void add_journal_resources(router& to, const services& s);
+void add_report_resources(router& to, const services& s, const store::signing_key& key);
 void add_import_resources(router& to, const services& s, import_jobs& jobs);
 void add_proof_resources(router& to, const services& s, const proof_tools& tools);
 void add_access_resources(router& to, const services& s);

@@ -80,6 +80,8 @@ class program {
     add_rotate_key();
     add_access();
     add_journal();
+    add_report();
+    add_dossier();
     add_classify();
     // After the commands, which would take it over.
     app_.footer(
@@ -286,6 +288,32 @@ class program {
         "was asked about, so that it answers for a number even after the person was erased. An officer's to read.");
   }
 
+  void add_report() {
+    CLI::App& c = command("report", "the figures of a time: messages, refusals, oppositions, complaints by source",
+                          [this] { return report_command(common_, report_, report_format_); });
+    add_common(c);
+    c.add_option("--from", report_.from, "from this time on: 2026-11-01, or 2026-11-24T10:00:00Z")->required();
+    c.add_option("--to", report_.to, "up to this time; a date is its whole day")->required();
+    c.add_option("--sender", report_.sender, "of this sender only");
+    c.add_option("--source", report_.source, "of what rested on this source only");
+    c.add_option("--format", report_format_, "text, json or csv")
+        ->check(CLI::IsMember({"text", "json", "csv"}))
+        ->capture_default_str()
+        ->excludes(c.get_option("--json"));
+    c.footer("What each figure means is told with the figures. Times are in UTC.");
+  }
+
+  void add_dossier() {
+    CLI::App& c = command("dossier", "all that is known of a number, as an HTML page to read and to print",
+                          [this] { return dossier_command(common_, number_, language_); });
+    add_common(c);
+    c.add_option("NUMBER", number_, "the person's number, such as +33612345678")->required();
+    c.add_option("--lang", language_, "the language of the page: fr or en")
+        ->check(CLI::IsMember({"fr", "en"}))
+        ->capture_default_str();
+    c.footer("The page needs nothing else: consentgate dossier +33612345678 --lang fr > dossier.html");
+  }
+
   void add_journal() {
     CLI::App& c = command("journal", "the decisions taken on submitted messages",
                           [this] { return journal_command(common_, journal_); });
@@ -322,6 +350,8 @@ class program {
   export_filter filter_;
   access_filter access_;
   journal_filter journal_;
+  report_order report_;
+  std::string report_format_ = "text", language_ = "en";
   import_order import_;
 };
 

@@ -24,6 +24,8 @@ int record_command(const common_options& o, const store::entry& e);
 int show_command(const common_options& o, const std::string& number);
 int explain_command(const common_options& o, const std::string& number, const std::string& sender,
                     const std::string& at);
+int report_command(const common_options& o, const report_order& order, const std::string& format);
+int dossier_command(const common_options& o, const std::string& number, const std::string& language);
 int export_command(const common_options& o, const export_filter& f);
 int recall_command(const common_options& o, const std::string& source, const std::string& reason);
 int erase_command(const common_options& o, const erasure_order& order);

@@ -11,6 +11,7 @@
 
 #include "proxy/cli/table.h"
 #include "proxy/config/config.h"
+#include "proxy/report/report_query.h"
 #include "store/entry.h"
 
 namespace proxy {
@@ -71,6 +72,9 @@ class desk {
   virtual boost::json::value verify() = 0;
   virtual boost::json::value backup(const std::filesystem::path& folder) = 0;
   virtual boost::json::value rotate_key() = 0;
+  virtual boost::json::object report(const report_order& o) = 0;
+  // The page, as HTML.
+  virtual std::string dossier(const std::string& number, const std::string& language) = 0;
   virtual void events(const export_filter& f, const on_line& line) = 0;
   virtual void access(const access_filter& f, const on_line& line) = 0;
   virtual void journal(const journal_filter& f, const on_line& line) = 0;

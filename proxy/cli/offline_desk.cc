@@ -17,8 +17,10 @@
 #include "proxy/admin/import_jobs.h"
 #include "proxy/admin/journal_lines.h"
 #include "proxy/admin/proof_views.h"
+#include "proxy/admin/reports.h"
 #include "proxy/admin/views.h"
 #include "proxy/cli/desk.h"
+#include "proxy/report/report_json.h"
 
 namespace proxy {
 namespace {
@@ -143,6 +145,28 @@ class offline : public desk {
     return boost::json::object{{"rotated", true}};
   }
 
+  boost::json::object report(const report_order& o) override {
+    note("GET", "/v1/report", {},
+         {{"from", o.from.value_or("")},
+          {"to", o.to.value_or("")},
+          {"sender", o.sender.value_or("")},
+          {"source", o.source.value_or("")}});
+    auto query = read_report_query(o, settings());
+    if (const auto* wrong = std::get_if<std::string>(&query)) throw command_failed(*wrong);
+    report_maker maker = make_report(*store_, settings(), std::get<report_query>(std::move(query)));
+    finish(maker);
+    return to_json(maker.figures());
+  }
+
+  std::string dossier(const std::string& number, const std::string& language) override {
+    note("GET", "/v1/numbers/{}/dossier", number);
+    const auto key = store::signing_key::open(settings().store_path / "ledger.key");
+    if (const auto* why = std::get_if<store::failure>(&key)) throw command_failed(why->message);
+    dossier_maker maker = make_dossier(*store_, settings(), read(number));
+    finish(maker);
+    return dossier_page(maker, std::get<store::signing_key>(key), language);
+  }
+
   void events(const export_filter& f, const on_line& line) override {
     note("GET", "/v1/events", {},
          {{"number", f.number.value_or("")},
@@ -261,6 +285,11 @@ class offline : public desk {
     if (const auto* why = std::get_if<store::failure>(&o))
       throw command_failed("the event was not stored: " + why->message);
     return std::get<std::vector<store::recorded>>(o).front();
+  }
+
+  static void finish(auto& maker) {
+    while (!viewed(maker.step())) {
+    }
   }
 
   static void each_line(const body_stream& pieces, const on_line& line) {

@@ -67,6 +67,25 @@ class online : public desk {
 
   boost::json::value rotate_key() override { return client_.post("/v1/keys", boost::json::object{}); }
 
+  boost::json::object report(const report_order& o) override {
+    std::string query;
+    const auto add = [&](const char* name, const std::optional<std::string>& value) {
+      if (value) query += (query.empty() ? "?" : "&") + std::string(name) + "=" + percent_encode(*value);
+    };
+    add("from", o.from);
+    add("to", o.to);
+    add("sender", o.sender);
+    add("source", o.source);
+    return client_.get("/v1/report" + query).as_object();
+  }
+
+  std::string dossier(const std::string& number, const std::string& language) override {
+    std::string html;
+    client_.get_lines("/v1/numbers/" + percent_encode(number) + "/dossier?lang=" + language,
+                      [&](std::string_view line) { (html += line) += '\n'; });
+    return html;
+  }
+
   void journal(const journal_filter& f, const on_line& line) override {
     std::string filter;
     const auto add = [&](const char* name, const std::optional<std::string>& value) {

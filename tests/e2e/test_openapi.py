@@ -152,6 +152,18 @@ def hold_journal(d):
     d.hold("get", "/v1/journal", status=400, media=PROBLEM)
 
 
+def hold_reports(d):
+    for query in ("from=2026-01-01&to=2999-01-01", "from=2026-01-01T00:00:00%2B01:00&to=2999-01-01&sender=shop&source=s", "from=2026-01-01&to=2026-01-01"):
+        d.hold("get", "/v1/report", "/v1/report?" + query)
+    for query in ("", "?from=2026-01-01", "?from=2026-01-01&to=x", "?from=2026-01-02&to=2026-01-01", "?from=2026-01-01&to=2026-01-02&sender=none", "?form=2026-01-01"):
+        d.hold("get", "/v1/report", "/v1/report" + query, status=400, media=PROBLEM)
+    dossier = "/v1/numbers/{number}/dossier"
+    for number in (f"{ALICE}/dossier", "%2B33600000000/dossier", "0612345678/dossier?lang=fr"):
+        assert "</html>" in d.hold("get", dossier, "/v1/numbers/" + number, media="text/html")
+    for wrong in ("12/dossier", f"{ALICE}/dossier?lang=de", f"{ALICE}/dossier?x=1"):
+        d.hold("get", dossier, "/v1/numbers/" + wrong, status=400, media=PROBLEM)
+
+
 def test_answers_are_as_described(description, tmp_path):
     d = description
     assert d.text["openapi"].startswith("3.1")
@@ -159,6 +171,7 @@ def test_answers_are_as_described(description, tmp_path):
     hold_numbers(d)
     hold_imports(d)
     hold_journal(d)
+    hold_reports(d)
     hold_proof(d, tmp_path)
     hold_corrections(d, tmp_path)
     hold_access(d)

@@ -47,6 +47,8 @@ const std::vector<operation>& operations() {
       {"post", "/v1/backups", "/v1/backups", R"({"folder":"relative"})", role::officer},
       {"post", "/v1/keys", "/v1/keys", "", role::officer},
       {"get", "/v1/journal", "/v1/journal?number=33612345678", "", role::viewer},
+      {"get", "/v1/report", "/v1/report?from=2026-01-01&to=2026-01-02", "", role::viewer},
+      {"get", "/v1/numbers/{number}/dossier", number + "/dossier", "", role::viewer},
       {"get", "/v1/access", "/v1/access", "", role::officer},
   };
   return all;
