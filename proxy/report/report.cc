@@ -9,7 +9,7 @@ using store::event;
 using store::failure;
 using store::instant;
 
-constexpr std::size_t blocks_a_step = 8;
+constexpr std::size_t blocks_a_step = 1;  // some thousand decisions, each perhaps with an event to look up
 constexpr std::size_t events_a_step = 10000;
 constexpr std::size_t opt_outs_a_step = 500;
 // Events are recorded in the order of the clock, as far as it is never set back by more than this.
