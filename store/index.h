@@ -22,6 +22,7 @@ class index {
 
   // Nothing when the number is not known.
   std::optional<finding> judge(number who, const question& q) const;
+  standing judge_arrival(number who, const fact& opt_in, const question& q) const;
   bool contains(number who) const;
   std::vector<fact> facts(number who) const;
   // The latest opt-out or reply of the number, whatever its scope; the epoch when there is none.
