@@ -8,6 +8,7 @@
 
 #include "bench/micro.h"
 #include "store/consent_store.h"
+#include "store/journal_block.h"
 
 namespace {
 
@@ -94,5 +95,35 @@ void judge(benchmark::State& state) {
   }
 }
 BENCHMARK(judge);
+
+// A full block of the journal, as the writer's thread makes it; the time is that of one decision.
+void encode_journal(benchmark::State& state) {
+  store::journal_texts texts;
+  store::journal_batch lines;
+  bench::destinations to(bench::first_number, bench::consented_numbers, 10);
+  for (std::size_t i = 0; i < store::most_in_block; ++i) {
+    const bench::destination d = to.next();
+    store::journal_line l;
+    l.at = store::now();
+    l.who = {d.number};
+    l.sender = texts.intern("bench");
+    l.system_id = texts.intern("bench1");
+    l.verdict = texts.intern(d.consented ? "forwarded" : "refused");
+    l.reason = texts.intern(d.consented ? "none" : "no_consent");
+    l.event = d.consented ? i : 0;
+    l.answered = d.consented;
+    const std::string message_id = std::to_string(d.number) + "-" + std::to_string(i);
+    if (d.consented) l.message_id = message_id;
+    lines.add(l);
+  }
+  std::size_t octets = 0;
+  while (state.KeepRunningBatch(store::most_in_block)) {
+    const store::encoded_block b = store::encode_block(lines, 0, lines.size(), 1, texts, {});
+    octets = b.block.size() + b.filter.size();
+    benchmark::DoNotOptimize(b.block.data());
+  }
+  state.counters["octets"] = static_cast<double>(octets) / static_cast<double>(store::most_in_block);
+}
+BENCHMARK(encode_journal);
 
 }  // namespace

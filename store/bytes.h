@@ -67,6 +67,7 @@ class byte_reader {
       to[i] = static_cast<std::uint8_t>(from[i]);
   }
   std::string_view text() { return take(varint()); }
+  std::string_view octets_of(std::uint64_t count) { return take(count); }
   std::string_view rest() { return take(rest_.size()); }
 
   void fail() { failed_ = true; }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "store/journal_search.h"
+
 namespace store {
 namespace {
 
@@ -185,12 +187,24 @@ std::variant<erased, failure> commit_group::erase(number who, event by) {
     changes_.rewritten.push_back({e.sequence, std::move(*rest), kept_as, stand_in});
   }
   if (before && changes_.rewritten.empty()) return erased{.hash = stand_in, .already = true};
+  const renumbering as_stand_in = [&](number n) { return n == kept_as ? stand_in : n; };
+  auto unreadable =
+      kept_as == stand_in ? std::nullopt : rewrite_journal(ledger_, {kept_as}, as_stand_in, [&](journal_record r) {
+        changes_.journal.push_back(std::move(r));
+      });
+  if (unreadable) return *unreadable;
   if (kept_as != stand_in) {
     states_[kept_as.digits].clear();
     states_[stand_in.digits] = std::move(std::get<std::vector<fact>>(known));
     replaced_ = {stand_in};
     left_over_ = {kept_as};
   }
+  // Also of a person of whom nothing but messages is known the hash must be found from now on: a reassignment before
+  // all time changes no verdict.
+  fact mark;
+  mark.reassigned = true;
+  mark.sequence = sequence;
+  if (kept_as != stand_in) merge(states_[stand_in.digits], mark);
   by.who = stand_in;
   by.sequence = sequence;
   by.recorded_at = by.occurred_at = wall_;

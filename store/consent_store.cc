@@ -308,8 +308,9 @@ text_id consent_store::journal_text(std::string_view text) {
 }
 
 journal_batch consent_store::journal(journal_batch lines) {
-  journal_batch empty = implementation_->journal->add(std::move(lines));
-  implementation_->writer->wake();
+  bool wake = false;
+  journal_batch empty = implementation_->journal->add(std::move(lines), wake);
+  if (wake) implementation_->writer->wake();
   return empty;
 }
 

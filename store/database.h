@@ -29,9 +29,6 @@ enum family : std::size_t {
   family_count
 };
 
-// What purge() has to remove from the files: the sequences of the records that were replaced.
-inline constexpr const char* purge_key = "purge";
-
 struct database {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> families;

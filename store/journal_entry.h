@@ -48,14 +48,21 @@ class journal_batch {
     records_.push_back({l.at, l.who, l.event, l.sender, l.system_id, l.verdict, l.reason, l.command_status,
                         static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint8_t>(message_id.size()),
                         static_cast<std::uint8_t>(destination.size()), l.answered});
-    texts_.append(message_id).append(destination);
+    texts_.append(message_id);
+    if (!destination.empty()) texts_.append(destination);
   }
 
+  // The texts are good until the next change.
   journal_line operator[](std::size_t at) const {
     const record& r = records_[at];
-    const std::string_view texts = std::string_view(texts_).substr(r.texts);
-    return {{r.at, r.who, texts.substr(r.message_id, r.destination), r.event, r.answered, r.command_status,
-             texts.substr(0, r.message_id)},
+    const char* const texts = texts_.data() + r.texts;
+    return {{r.at,
+             r.who,
+             {texts + r.message_id, r.destination},
+             r.event,
+             r.answered,
+             r.command_status,
+             {texts, r.message_id}},
             r.sender,
             r.system_id,
             r.verdict,

@@ -1,6 +1,8 @@
 #include "store/journal_filter.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include "store/bytes.h"
 
@@ -21,6 +23,10 @@ std::uint64_t mixed(std::uint64_t h) {
 
 std::uint64_t little_endian(std::string_view octets) {
   std::uint64_t value = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(&value, octets.data(), octets.size());
+    return value;
+  }
   for (std::size_t i = 0; i < octets.size(); ++i)
     value |= std::uint64_t{static_cast<std::uint8_t>(octets[i])} << (8 * i);
   return value;
@@ -45,10 +51,12 @@ std::uint64_t journal_hash(number who) {
 }
 
 std::uint64_t journal_hash(std::string_view message_id) {
-  std::uint64_t h = mixed(message_id.size() ^ 0xD6E8FEB86659FD93U);  // apart from the numbers
-  for (; message_id.size() >= 8; message_id.remove_prefix(8))
-    h = mixed(h ^ little_endian(message_id.substr(0, 8)));
-  return message_id.empty() ? h : mixed(h ^ little_endian(message_id));
+  std::uint64_t h = message_id.size() * 0xD6E8FEB86659FD93U;  // apart from the numbers
+  for (; message_id.size() >= 8; message_id.remove_prefix(8)) {
+    h = (h ^ little_endian({message_id.data(), 8})) * 0x9E3779B97F4A7C15U;
+    h ^= h >> 32U;
+  }
+  return mixed(h ^ little_endian(message_id));
 }
 
 std::string encode_filter(const block_summary& s, std::span<const std::uint64_t> hashes) {

@@ -6,15 +6,17 @@
 namespace store {
 namespace {
 
-constexpr std::size_t batches_a_write = 4;
-constexpr std::size_t most_spare = 8;
+constexpr std::size_t batches_a_write = 64;
+constexpr std::size_t small = 64;  // lines: copied rather than queued by themselves
+constexpr std::size_t most_spare = 32;
 
 }  // namespace
 
-journal_batch journal_keeper::add(journal_batch lines) {
+journal_batch journal_keeper::add(journal_batch lines, bool& wake) {
   const std::lock_guard lock(mutex_);
+  wake = waiting_.empty() || (lines_waiting_ < most_in_block && lines_waiting_ + lines.size() >= most_in_block);
   lines_waiting_ += lines.size();
-  if (!waiting_.empty() && waiting_.back().size() + lines.size() <= most_in_block) {
+  if (!waiting_.empty() && lines.size() < small && waiting_.back().size() < most_in_block) {
     // Many small batches in a row would hold much memory for few lines.
     waiting_.back().append(lines);
     lines.clear();

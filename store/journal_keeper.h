@@ -28,8 +28,9 @@ class journal_keeper {
   journal_texts texts;
 
   // --- any thread ---
-  // Takes the lines and gives back an empty batch, one that has been used before if there is one.
-  journal_batch add(journal_batch lines);
+  // Takes the lines and gives back an empty batch, one that has been used before if there is one. `wake`: the writer
+  // has to look at due() again.
+  journal_batch add(journal_batch lines, bool& wake);
   // Calls done() on the writer's thread when all that has been added is on disk, or cannot be written.
   void flush(std::function<void()> done);
   // Entries older than this are removed at once, and then each hour; 0: nothing is.

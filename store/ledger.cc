@@ -243,17 +243,10 @@ std::optional<failure> ledger::write(const changes& c) {
   }
   for (const stored_name& n : c.names)
     batch.Put(db_->at(dictionary), static_cast<char>(n.kind) + big_endian(n.id, 4), n.text);
-  std::unique_lock purging(purge_mutex_, std::defer_lock);
-  if (!c.rewritten.empty()) {
-    purging.lock();
-    auto owed = owed_purge();
-    if (auto* why = std::get_if<failure>(&owed)) return *why;
-    for (const rewritten_record& r : c.rewritten)
-      std::get<std::string>(owed) += big_endian(r.sequence);
-    batch.Put(db_->at(meta), purge_key, std::get<std::string>(owed));
-  }
   for (const journal_record& r : c.journal)
     db_->put(batch, r);
+  const std::lock_guard purging(purge_mutex_);
+  if (auto why = owe_purge_of(c, batch)) return why;
   if (auto why = db_->write(batch, true)) return why;
   const std::lock_guard lock(head_mutex_);
   head_ = newest;

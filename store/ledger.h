@@ -18,6 +18,10 @@
 #include "store/number_keys.h"
 #include "store/record.h"
 
+namespace rocksdb {
+class WriteBatch;
+}
+
 namespace store {
 
 struct database;
@@ -98,6 +102,7 @@ class ledger {
   explicit ledger(std::unique_ptr<database> db);
   std::optional<failure> load_head();
   std::variant<std::string, failure> owed_purge() const;
+  std::optional<failure> owe_purge_of(const changes& c, rocksdb::WriteBatch& batch) const;
 
   std::unique_ptr<database> db_;
   mutable std::mutex head_mutex_;

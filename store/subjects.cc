@@ -5,15 +5,6 @@
 #include "store/hexadecimal.h"
 
 namespace store {
-namespace {
-
-constexpr std::size_t telling_digits = 8;
-
-bool tells(std::string_view text, std::string_view digits) {
-  return text.find(digits) != std::string_view::npos || text.find(hexadecimal(digits)) != std::string_view::npos;
-}
-
-}  // namespace
 
 number subjects::of(number who) const {
   if (who.digits == 0 || who.is_hash() || !may_be_hashed()) return who;
@@ -37,14 +28,12 @@ std::optional<finding> subjects::judge(number who, const question& q) const {
 }
 
 void depersonalise(event& e, number plain) {
-  const std::string digits = to_string(plain);
-  const std::string_view last = std::string_view(digits).substr(digits.size() - telling_digits);
   e.number_as_received.clear();
-  if (tells(e.evidence, last)) {
+  if (tells(e.evidence, plain)) {
     if (e.evidence_sha256.empty()) e.evidence_sha256 = hexadecimal(sha256().add(e.evidence).finish());
     e.evidence.clear();
   }
-  if (tells(e.wording, last)) e.wording.clear();
+  if (tells(e.wording, plain)) e.wording.clear();
 }
 
 }  // namespace store

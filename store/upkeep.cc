@@ -1,5 +1,8 @@
 // What keeps the ledger's files in order: its keys, erased remains, copies.
 #include <rocksdb/utilities/checkpoint.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
 
 #include "store/database.h"
 #include "store/ledger.h"
@@ -13,7 +16,39 @@ namespace {
 
 constexpr const char* keys_key = "number keys";
 constexpr const char* storage_key = "numbers";
-constexpr std::size_t most_ranges = 64;  // of records, compacted one by one
+constexpr const char* purge_key = "purge";
+constexpr std::size_t most_ranges = 64;  // of one column family, compacted one by one
+
+// Keys of a column family whose earlier values have to go from the files, the last one included.
+struct remains {
+  family where = events;
+  std::uint64_t first = 0, last = 0;
+};
+constexpr std::size_t remains_octets = 17;
+
+std::string encode(const remains& r) {
+  return static_cast<char>(r.where) + big_endian(r.first) + big_endian(r.last);
+}
+
+// Those of one column family, where they meet joined to one.
+std::vector<remains> remains_in(std::string_view owed, family where) {
+  std::vector<remains> found;
+  for (; owed.size() >= remains_octets; owed.remove_prefix(remains_octets)) {
+    if (static_cast<family>(owed[0]) == where)
+      found.push_back({where, from_big_endian({owed.data() + 1, 8}), from_big_endian({owed.data() + 9, 8})});
+  }
+  std::ranges::sort(found, {}, &remains::first);
+  std::vector<remains> joined;
+  for (const remains& r : found) {
+    if (joined.empty() || r.first > joined.back().last + 1) {
+      joined.push_back(r);
+    } else {
+      joined.back().last = std::max(joined.back().last, r.last);
+    }
+  }
+  if (joined.size() > most_ranges) return {{where, joined.front().first, joined.back().last}};
+  return joined;
+}
 
 rocksdb::WriteOptions synced() {
   rocksdb::WriteOptions o;
@@ -72,6 +107,23 @@ bool ledger::owes_purge() const {
   return std::holds_alternative<failure>(owed) || !std::get<std::string>(owed).empty();
 }
 
+// A block of the journal took the place of smaller ones, whose keys lie between its earliest entry and its own.
+std::optional<failure> ledger::owe_purge_of(const changes& c, rocksdb::WriteBatch& batch) const {
+  if (c.rewritten.empty() && c.journal.empty()) return std::nullopt;
+  auto owed = owed_purge();
+  if (auto* why = std::get_if<failure>(&owed)) return *why;
+  std::string& all = std::get<std::string>(owed);
+  for (const rewritten_record& r : c.rewritten)
+    all += encode({events, r.sequence, r.sequence});
+  for (const journal_record& r : c.journal) {
+    const auto f = journal_filter::read(r.octets.filter);
+    const auto earliest = f ? f->summary().earliest.time_since_epoch().count() : 0;
+    all += encode({journal_blocks, static_cast<std::uint64_t>(std::max<std::int64_t>(earliest, 0)), r.key});
+  }
+  batch.Put(db_->at(meta), purge_key, all);
+  return std::nullopt;
+}
+
 // Deleted and replaced values live on in the log, in older files, and as the marks of their deletion: writing all
 // memory out ends the log, and compacting down to the last level drops the rest.
 std::optional<failure> ledger::purge() {
@@ -88,13 +140,11 @@ std::optional<failure> ledger::purge() {
   };
   Status s = compact(states, nullptr, nullptr);
   if (s.ok()) s = compact(history_keys, nullptr, nullptr);
-  constexpr std::size_t key_octets = 8;
-  if (replaced.size() / key_octets > most_ranges) {
-    if (s.ok()) s = compact(events, nullptr, nullptr);
-  } else {
-    for (std::size_t i = 0; s.ok() && i < replaced.size(); i += key_octets) {
-      const Slice key(replaced.data() + i, key_octets);
-      s = compact(events, &key, &key);
+  for (const family f : {events, journal_blocks}) {
+    for (const remains& r : remains_in(replaced, f)) {
+      const std::string first = big_endian(r.first), last = big_endian(r.last);
+      const Slice from(first), to(last);
+      if (s.ok()) s = compact(f, &from, &to);
     }
   }
   if (!s.ok()) return broken("the store cannot be compacted", s);

@@ -25,6 +25,7 @@ router make_routes(const std::string& token, const services& s, import_jobs& job
   add_meta_resources(r, s);
   add_event_resources(r, s);
   add_number_resources(r, s);
+  add_journal_resources(r, s);
   add_import_resources(r, s, jobs);
   add_proof_resources(r, s, tools);
   return r;
@@ -35,7 +36,11 @@ router make_routes(const std::string& token, const services& s, import_jobs& job
 class admin_api::implementation {
  public:
   explicit implementation(const context& c)
-      : services_{.store = c.store, .metrics = c.metrics, .current_policy = c.current_policy, .not_ready = c.not_ready},
+      : services_{.store = c.store,
+                  .metrics = c.metrics,
+                  .current_policy = c.current_policy,
+                  .not_ready = c.not_ready,
+                  .flush_journal = c.flush_journal},
         jobs_(c.spool, services_),
         signing_key_(read_or_make_key(c.signing_key_file)),
         routes_(make_routes(read_or_make_token(c.token_file), services_, jobs_,

@@ -27,6 +27,8 @@ class admin_api {
     std::function<std::shared_ptr<const policy>()> current_policy;
     // May be called before the store is loaded: healthz answers, readyz says why not, /v1 answers 503.
     std::function<std::string()> not_ready;  // empty when ready, else why not
+    // Sees to it that what has been decided until now is in the store's journal, then calls done() on any thread.
+    std::function<void(std::function<void()> done)> flush_journal;
   };
 
   // Binds and starts; throws std::runtime_error with what to do when the address is in use or the token file

@@ -4,6 +4,7 @@
 #include "proxy/admin/event_json.h"
 #include "proxy/admin/event_tail.h"
 #include "proxy/admin/json_body.h"
+#include "proxy/admin/parameters.h"
 #include "proxy/admin/problem.h"
 #include "proxy/admin/resources.h"
 #include "proxy/admin/views.h"
@@ -95,26 +96,6 @@ void post_events(const services& s, const request& r, const reply& send) {
 
 // --- the tail ---
 
-std::optional<std::string> read_count(const request& r, const std::string& name, std::uint64_t max,
-                                      std::uint64_t& value) {
-  const auto* text = r.parameter(name);
-  if (text == nullptr) return std::nullopt;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error == std::errc() && end == text->data() + text->size() && value <= max) return std::nullopt;
-  return "the parameter " + name + " is a number from 0 to " + std::to_string(max) + ", not \"" + *text + "\"";
-}
-
-std::optional<std::string> read_instant(const request& r, const std::string& name,
-                                        store::instant store::written_time::* end,
-                                        std::optional<store::instant>& value) {
-  const auto* text = r.parameter(name);
-  if (text == nullptr) return std::nullopt;
-  const auto read = store::read_time(time_from_query(*text));
-  if (!read) return "the parameter " + name + " is a time like 2026-11-24T10:00:00Z or a date, not \"" + *text + "\"";
-  value = (*read).*end;
-  return std::nullopt;
-}
-
 std::variant<tail_query, std::string> read_tail_query(const request& r, const store::numbering_plan& plan) {
   tail_query q;
   if (auto wrong = read_count(r, "after", INT64_MAX, q.after)) return *wrong;
@@ -122,10 +103,7 @@ std::variant<tail_query, std::string> read_tail_query(const request& r, const st
   if (auto wrong = read_instant(r, "from", &store::written_time::earliest, q.from)) return *wrong;
   if (auto wrong = read_instant(r, "to", &store::written_time::latest, q.to)) return *wrong;
   if (const auto* source = r.parameter("source")) q.source = *source;
-  if (const auto* text = r.parameter("number")) {
-    q.number = store::read_number(number_from_query(*text), store::number_kind::unknown, plan);
-    if (!q.number) return "the parameter number cannot be read as a number: \"" + *text + "\"";
-  }
+  if (auto wrong = read_number(r, "number", plan, q.number)) return *wrong;
   return q;
 }
 

@@ -20,6 +20,7 @@ struct proof_tools {
 void add_meta_resources(router& to, const services& s);
 void add_event_resources(router& to, const services& s);
 void add_number_resources(router& to, const services& s);
+void add_journal_resources(router& to, const services& s);
 void add_import_resources(router& to, const services& s, import_jobs& jobs);
 void add_proof_resources(router& to, const services& s, const proof_tools& tools);
 

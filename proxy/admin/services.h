@@ -18,6 +18,7 @@ struct services {
   proxy::metrics* metrics = nullptr;
   std::function<std::shared_ptr<const policy>()> current_policy;
   std::function<std::string()> not_ready;
+  std::function<void(std::function<void()> done)> flush_journal;
 };
 
 // What a request about consent needs, held for as long as it takes.

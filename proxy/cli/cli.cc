@@ -87,6 +87,7 @@ class program {
     add_verify();
     add_backup();
     add_rotate_key();
+    add_journal();
     add_classify();
     // After the commands, which would take it over.
     app_.footer(
@@ -299,6 +300,20 @@ class program {
     c.add_option("--to", filter_.to, "recorded at this time or earlier; a date is its whole day");
   }
 
+  void add_journal() {
+    CLI::App& c = command("journal", "the decisions taken on submitted messages",
+                          [this] { return journal_command(common_, journal_); });
+    add_common(c);
+    c.add_option("NUMBER", journal_.number, "to this number only, such as +33612345678");
+    c.add_option("--sender", journal_.sender, "of this sender only");
+    c.add_option("--from", journal_.from, "decided at this time or later: 2026-11-24T10:00:00Z, or a date");
+    c.add_option("--to", journal_.to, "decided at this time or earlier; a date is its whole day");
+    c.add_option("--message-id", journal_.message_id, "that the SMSC answered with this message_id");
+    c.footer(
+        "One of NUMBER, --message-id and --from is needed. Oldest first; a decision is in the journal once the SMSC\n"
+        "has answered, or at once when it was a refusal.");
+  }
+
   void add_classify() {
     CLI::App& c = command("classify", "read texts on stdin, one a line, and write what each means",
                           [this] { return classify_command(common_); });
@@ -319,6 +334,7 @@ class program {
   correction_order correction_;
   reassignment_order reassignment_;
   export_filter filter_;
+  journal_filter journal_;
   import_order import_;
 };
 

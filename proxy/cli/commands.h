@@ -31,6 +31,7 @@ int reassigned_command(const common_options& o, const reassignment_order& order)
 int verify_command(const common_options& o);
 int backup_command(const common_options& o, const std::filesystem::path& folder);
 int rotate_key_command(const common_options& o);
+int journal_command(const common_options& o, const journal_filter& f);
 int import_command(const common_options& o, const import_order& order);
 
 // Throws command_failed with every error of the file.

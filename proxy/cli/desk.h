@@ -40,6 +40,10 @@ struct reassignment_order {
   std::string number, occurred_at, source, reason;
 };
 
+struct journal_filter {
+  std::optional<std::string> number, sender, from, to, message_id;
+};
+
 struct import_order {
   std::filesystem::path file;
   std::filesystem::path rejects;  // where to write the refused rows; empty: nowhere
@@ -67,6 +71,7 @@ class desk {
   virtual boost::json::value backup(const std::filesystem::path& folder) = 0;
   virtual boost::json::value rotate_key() = 0;
   virtual void events(const export_filter& f, const on_line& line) = 0;
+  virtual void journal(const journal_filter& f, const on_line& line) = 0;
   // May be called on another thread, never at once.
   struct import_listener {
     on_progress progress;

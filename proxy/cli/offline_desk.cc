@@ -11,6 +11,7 @@
 #include "proxy/admin/event_tail.h"
 #include "proxy/admin/import_jobs.h"
 #include "proxy/admin/proof_views.h"
+#include "proxy/admin/journal_lines.h"
 #include "proxy/admin/views.h"
 #include "proxy/cli/desk.h"
 
@@ -127,17 +128,18 @@ class offline : public desk {
     query.source = f.source;
     if (f.from) query.from = time(*f.from).earliest;
     if (f.to) query.to = time(*f.to).latest;
-    const body_stream pieces = event_tail(*store_, query);
-    for (bool last = false; !last;) {
-      const std::optional<body_piece> piece = pieces();
-      if (!piece) throw command_failed("the store cannot be read to its end");
-      std::string_view rest = piece->octets;
-      for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-        line(rest.substr(0, end));
-        rest.remove_prefix(end + 1);
-      }
-      last = piece->last;
-    }
+    each_line(event_tail(*store_, query), line);
+  }
+
+  void journal(const journal_filter& f, const on_line& line) override {
+    journal_search search;
+    if (f.number) search.what.who = read(*f.number);
+    search.what.sender = f.sender;
+    search.what.message_id = f.message_id;
+    if (f.from) search.what.from = time(*f.from).earliest;
+    if (f.to) search.what.to = time(*f.to).latest;
+    if (const auto wrong = too_wide(search.what)) throw command_failed(*wrong);
+    each_line(journal_lines(*store_, search), line);
   }
 
   boost::json::object import(const import_order& o, const import_listener& listener) override {
@@ -210,6 +212,19 @@ class offline : public desk {
     if (const auto* why = std::get_if<store::failure>(&o))
       throw command_failed("the event was not stored: " + why->message);
     return std::get<std::vector<store::recorded>>(o).front();
+  }
+
+  static void each_line(const body_stream& pieces, const on_line& line) {
+    for (bool last = false; !last;) {
+      const std::optional<body_piece> piece = pieces();
+      if (!piece) throw command_failed("the store cannot be read to its end");
+      std::string_view rest = piece->octets;
+      for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+        line(rest.substr(0, end));
+        rest.remove_prefix(end + 1);
+      }
+      last = piece->last;
+    }
   }
 
   const config& settings() const { return policy_.settings(); }

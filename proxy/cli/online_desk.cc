@@ -67,6 +67,19 @@ class online : public desk {
 
   boost::json::value rotate_key() override { return client_.post("/v1/keys", boost::json::object{}); }
 
+  void journal(const journal_filter& f, const on_line& line) override {
+    std::string filter;
+    const auto add = [&](const char* name, const std::optional<std::string>& value) {
+      if (value) filter += (filter.empty() ? "?" : "&") + std::string(name) + "=" + percent_encode(*value);
+    };
+    add("number", f.number);
+    add("sender", f.sender);
+    add("from", f.from);
+    add("to", f.to);
+    add("message_id", f.message_id);
+    client_.get_lines("/v1/journal" + filter, line);
+  }
+
   void events(const export_filter& f, const on_line& line) override {
     std::string filter;
     const auto add = [&](const char* name, const std::optional<std::string>& value) {

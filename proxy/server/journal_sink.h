@@ -13,13 +13,15 @@ class journal_sink {
 
   void add(const store::journal_line& l) {
     lines_.add(l);
-    if (lines_.size() >= store::most_in_block) hand_over();
+    if (lines_.size() >= batch) hand_over();
   }
   void hand_over() {
     if (!lines_.empty()) lines_ = store_->journal(std::move(lines_));
   }
 
  private:
+  static constexpr std::size_t batch = 256;  // small enough to stay near the processor
+
   store::consent_store* store_;
   store::journal_batch lines_;
 };

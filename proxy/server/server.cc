@@ -41,7 +41,8 @@ class server {
     admin_.emplace(admin_api::context{running_->admin_address, running_->token_file, running_->store_path / "imports",
                                       running_->store_path / "ledger.key",
                                       nullptr, &gate_.metrics, [this] { return gate_.policy.load(); },
-                                      [this] { return not_ready(); }});
+                                      [this] { return not_ready(); },
+                                      [this](const std::function<void()>& done) { flush_journal(done); }});
     if (!open_store()) return 1;
     admin_->set_store(gate_.store.get());
     gate_.policy = make_policy(running_);

@@ -61,11 +61,8 @@ void session_shell::use(std::shared_ptr<const policy> p) {
   session_.use(std::move(p));
 }
 
-void session_shell::abort() {
+void session_shell::give_up() {
   session_.closed(leg::esme, the_moment());
-  close(leg::esme);
-  close(leg::smsc);
-  finish_if_over();
 }
 
 void session_shell::record(std::vector<store::event> events, std::uint32_t ticket) {

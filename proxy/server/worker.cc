@@ -29,9 +29,8 @@ void worker::stop() {
   if (!thread_.joinable()) return;
   io_.stop();
   thread_.join();
-  const std::vector<std::shared_ptr<session_shell>> cut(connections_.begin(), connections_.end());
-  for (const auto& c : cut)
-    c->abort();
+  for (const auto& c : connections_)
+    c->give_up();
   journal_.hand_over();
 }
 

@@ -22,7 +22,7 @@ class worker {
   void adopt(tcp::socket::native_handle_type esme, const tcp& protocol, std::string peer, std::function<void()> ended);
   void use(std::shared_ptr<const policy> p);
   void drain();
-  // Ends the thread; what is still open is cut. Afterwards nothing more comes for the journal.
+  // Ends the thread; what is still open is dropped. Afterwards nothing more comes for the journal.
   void stop();
   // Hands what has been decided so far to the store, then calls done() on the worker's thread.
   void hand_over_journal(std::function<void()> done);

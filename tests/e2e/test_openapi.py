@@ -4,6 +4,7 @@ import json
 
 import jsonschema
 import pytest
+import smpp
 from harness.gate import SENDERS, wait_until
 
 ALICE = "33612345678"
@@ -11,7 +12,7 @@ OPT_IN = {"number": ALICE, "event": "opt_in", "scope": "sender:shop", "occurred_
 CSV = b"number,event,scope\nx,opt_out,all\n33600000001,opt_out,all\n"
 PROBLEM, NDJSON = "application/problem+json", "application/x-ndjson"
 
-LINES = {"/v1/events": "event", "/v1/imports/{id}/refusals": "refused_row"}
+LINES = {"/v1/events": "event", "/v1/imports/{id}/refusals": "refused_row", "/v1/journal": "decided_message"}
 
 # While the store is loaded or cannot be written, while an import runs, on a full disk: the unit tests see to them.
 ELSEWHERE = {"503", "507"}
@@ -55,7 +56,7 @@ class Description:
 
 
 @pytest.fixture
-def description(gate):
+def description(gate, smsc):
     return Description(gate)
 
 
@@ -139,12 +140,23 @@ def hold_proof(d, tmp_path):
     d.hold("post", "/v1/keys", body={"x": "1"}, status=400, media=PROBLEM)
 
 
+def hold_journal(d):
+    with d.gate.bound() as esme, d.gate.bound("bank1") as bank:
+        for destination in (ALICE, "33600000009", "caf\xe9"):
+            esme.request(smpp.submit_sm("36111", destination))
+        bank.request(smpp.submit_sm("36222", ALICE))
+    lines = d.hold("get", "/v1/journal", "/v1/journal?from=2026-01-01", media=NDJSON).splitlines()
+    assert len(lines) == 4
+    d.hold("get", "/v1/journal", status=400, media=PROBLEM)
+
+
 def test_answers_are_as_described(description, tmp_path):
     d = description
     assert d.text["openapi"].startswith("3.1")
     hold_events(d)
     hold_numbers(d)
     hold_imports(d)
+    hold_journal(d)
     hold_proof(d, tmp_path)
     hold_corrections(d, tmp_path)
     for path, media in (("/metrics", "text/plain"), ("/healthz", "text/plain"), ("/readyz", "text/plain"), ("/openapi.json", "application/json")):

@@ -83,6 +83,8 @@ def test_an_erased_person_is_in_no_file_and_is_refused(start_gate, smsc):
         assert done["events"] == 2 and done["purged"]
         assert submit(esme) == 0x45  # and what is decided from now on does not write it again
         gate.opt_out(ALICE)
+    lines = [json.loads(line) for line in gate.http("GET", f"/v1/journal?number={ALICE}")[1].splitlines()]
+    assert [(line["number"], line["verdict"]) for line in lines] == [(done["number"], v) for v in ("forwarded", "refused", "refused")]
     assert gate.stop() == 0
     assert holders(gate.store, ALICE) == []
     assert ALICE not in gate.log_path.read_text()

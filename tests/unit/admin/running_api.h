@@ -139,14 +139,16 @@ class running_api {
     if (auto* why = std::get_if<store::failure>(&opened)) throw std::runtime_error(why->message);
     store_ = std::move(std::get<std::unique_ptr<store::consent_store>>(opened));
     policy_ = std::make_shared<proxy::policy>(c, *store_, metrics_, refusals_);
-    api_ = std::make_unique<proxy::admin_api>(proxy::admin_api::context{.address = {"127.0.0.1", 0},
-                                                                        .token_file = folder_.path() / "admin.token",
-                                                                        .spool = folder_.path() / "spool",
-                                                                        .signing_key_file = folder_.path() / "ledger.key",
-                                                                        .store = store_.get(),
-                                                                        .metrics = &metrics_,
-                                                                        .current_policy = [this] { return policy_; },
-                                                                        .not_ready = [this] { return not_ready; }});
+    api_ = std::make_unique<proxy::admin_api>(proxy::admin_api::context{
+        .address = {"127.0.0.1", 0},
+        .token_file = folder_.path() / "admin.token",
+        .spool = folder_.path() / "spool",
+        .signing_key_file = folder_.path() / "ledger.key",
+        .store = store_.get(),
+        .metrics = &metrics_,
+        .current_policy = [this] { return policy_; },
+        .not_ready = [this] { return not_ready; },
+        .flush_journal = [this](const std::function<void()>& done) { store_->flush_journal(done); }});
     std::ifstream(folder_.path() / "admin.token") >> token_;
   }
 

@@ -74,6 +74,10 @@ class decisions {
       const std::string hexadecimal =
           std::to_string(random_()) + std::to_string(random_()) + std::to_string(random_()) + std::to_string(random_());
       d.message_id = hexadecimal.substr(0, std::min<std::size_t>(64, random_() % 80));
+      while (!d.message_id.empty() && random_() % 3 == 0)
+        d.message_id[random_() % d.message_id.size()] = '-';
+      if (!d.message_id.empty() && random_() % 4 == 0)
+        d.message_id[random_() % d.message_id.size()] = "af0AFg/:`@\xe9"[random_() % 11];
     }
     return d;
   }

@@ -192,7 +192,8 @@ TEST_CASE("a person's number is replaced wherever it stands") {
     journal_batch lines;
     for (std::size_t j = i; j < i + 1000; ++j)
       testing::add(lines, keeper.texts, all[j]);
-    keeper.add(std::move(lines));
+    bool wake = false;
+    keeper.add(std::move(lines), wake);
   }
   REQUIRE_FALSE(keeper.write(*l, now(), true));
 
