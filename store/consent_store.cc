@@ -216,6 +216,36 @@ std::vector<consent_store::known_fact> consent_store::known(number who) const {
   return all;
 }
 
+standing consent_store::judge_arrival(const event& opt_in, const std::string& group, std::chrono::months life,
+                                      instant now) const {
+  constexpr std::uint32_t unused = UINT32_MAX;  // an id that no fact has: nothing is known of the name
+  const names& n = implementation_->names;
+  fact f;
+  f.occurred_at = opt_in.occurred_at;
+  f.expires_at = opt_in.expires_at;
+  f.source = n.find_source(opt_in.source).value_or(unused);
+  f.scope = n.find(opt_in.scope).value_or(unused);
+  question q{f.scope, f.scope, consent_rule::opt_in, now, life};
+  if (!group.empty()) q.group = n.find({scope_kind::group, group}).value_or(unused);
+  return implementation_->index.judge_arrival(kept_as(opt_in.who), f, q);
+}
+
+std::variant<std::vector<bool>, failure> consent_store::are_recorded(
+    std::span<const std::array<std::uint8_t, 16>> identities) const {
+  using result = std::variant<std::vector<bool>, failure>;
+  const auto keys = implementation_->subjects.keys();
+  return implementation_->writer->with_ledger<result>([&](const ledger& l) -> result {
+    std::vector<bool> known;
+    known.reserve(identities.size());
+    for (const auto& identity : identities) {
+      const auto sequence = l.find_identity(keys->keyed(identity));
+      if (const auto* why = std::get_if<failure>(&sequence)) return *why;
+      known.push_back(std::get<0>(sequence).has_value());
+    }
+    return known;
+  });
+}
+
 std::uint64_t consent_store::opt_ins_of(const std::string& source, instant up_to) const {
   return implementation_->index.live_opt_ins(implementation_->names.intern_source(source), up_to);
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -120,6 +121,11 @@ class consent_store {
     std::string source;
   };
   std::vector<known_fact> known(number who) const;
+  // What an opt-in amounts to when it is recorded now (judge_arrival). `group` is that of the sender it is for, or
+  // empty.
+  standing judge_arrival(const event& opt_in, const std::string& group, std::chrono::months life, instant now) const;
+  // For each digest of an imported row, whether it has been recorded.
+  std::variant<std::vector<bool>, failure> are_recorded(std::span<const std::array<std::uint8_t, 16>> identities) const;
   // The opt-ins that a recall of the source would void now.
   std::uint64_t opt_ins_of(const std::string& source, instant up_to) const;
   // Under which number the person is kept: the number itself, or its hash.

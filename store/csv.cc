@@ -14,17 +14,22 @@ class splitter {
       add(c);
     return state_ != state::in_quotes;
   }
-  void add_line_end() { row_.fields.back().push_back('\n'); }
+  void add_line_end() {
+    row_.fields.back().push_back('\n');
+    ++octets_;
+  }
 
  private:
   enum class state { at_field, in_plain, in_quotes, after_quote };
 
   void add(char c) {
     std::string& field = row_.fields.back();
+    ++octets_;
     if (state_ == state::in_quotes) {
       c == '"' ? void(state_ = state::after_quote) : field.push_back(c);
     } else if (c == ',') {
       row_.fields.emplace_back();
+      row_.last_field = octets_;
       state_ = state::at_field;
     } else if (c == '"' && state_ == state::at_field) {
       state_ = state::in_quotes;
@@ -32,7 +37,11 @@ class splitter {
       field.push_back('"');
       state_ = state::in_quotes;
     } else {
-      if (state_ == state::after_quote) row_.wrong = "text after a closing quote: double the quotes inside a field";
+      if (state_ == state::after_quote) {
+        row_.wrong = "text after a closing quote: double the quotes inside a field";
+        row_.kind = "misplaced_quote";
+      }
+      if (c == '"' || c == '\r') row_.strict = false;
       field.push_back(c);
       state_ = state::in_plain;
     }
@@ -40,6 +49,7 @@ class splitter {
 
   csv_row& row_;
   state state_ = state::at_field;
+  std::size_t octets_ = 0;
 };
 
 std::string_view without_carriage_return(std::string_view line) {
@@ -47,7 +57,43 @@ std::string_view without_carriage_return(std::string_view line) {
   return line;
 }
 
+// Not within a character of UTF-8.
+void cut(std::string& text, std::size_t end) {
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U)
+    --end;
+  text.resize(end);
+}
+
+constexpr std::size_t shown_of_too_long = 80;
+
 }  // namespace
+
+csv_row split_row(std::string_view raw) {
+  csv_row row;
+  row.raw = raw;
+  splitter fields(row);
+  std::string_view rest = raw;
+  for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+    fields.add(rest.substr(0, end));
+    fields.add_line_end();
+    rest.remove_prefix(end + 1);
+  }
+  if (!fields.add(rest)) {
+    row.wrong = "a quote is opened and never closed";
+    row.kind = "unclosed_quote";
+  }
+  return row;
+}
+
+std::string as_csv_field(std::string_view text) {
+  std::string field = "\"";
+  for (const char c : text) {
+    if (c == '"') field.push_back(c);
+    field.push_back(c);
+  }
+  field.push_back('"');
+  return field;
+}
 
 // Of a line without an end in sight the beginning is kept and the rest passed over.
 bool csv_reader::read_line(std::string& line) {
@@ -84,9 +130,11 @@ std::optional<csv_row> csv_reader::next() {
   } while (without_carriage_return(line).empty());
   row.line = line_;
   row.raw = line;
+  row.ended = !in_.eof();
   if (line.size() > longest_row) {
     row.wrong = "it is longer than " + std::to_string(longest_row) + " octets";
-    row.raw.resize(80);
+    row.kind = "too_long";
+    cut(row.raw, shown_of_too_long);
     return row;
   }
   splitter fields(row);
@@ -108,6 +156,7 @@ std::optional<csv_row> csv_reader::next() {
     }
     if (!row.wrong.empty()) break;  // the quote that closed it belongs to another row
     if (line.ends_with('\r')) row.raw.pop_back();
+    row.ended = !in_.eof();
     return row;
   }
   return give_up(std::move(row), after_first, octets);
@@ -115,6 +164,7 @@ std::optional<csv_row> csv_reader::next() {
 
 csv_row csv_reader::give_up(csv_row row, std::streampos after_first, std::uint64_t octets) {
   row.wrong = "a quote is opened and never closed";
+  row.kind = "unclosed_quote";
   row.raw = without_carriage_return(std::string_view(row.raw).substr(0, row.raw.find('\n')));
   if (in_.bad()) return row;
   in_.clear();

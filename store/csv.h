@@ -5,6 +5,7 @@
 #include <istream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace store {
@@ -13,8 +14,17 @@ struct csv_row {
   std::uint64_t line = 0;  // of its first line, from 1
   std::string raw;         // without the line's end
   std::vector<std::string> fields;
-  std::string wrong;  // why it is no row, or empty
+  std::size_t last_field = 0;  // where in `raw` its last field begins
+  bool strict = true;          // false: a field without quotes around it holds one, or a carriage return
+  bool ended = true;           // false: the file ends with it, without a line's end
+  std::string wrong;           // why it is no row, or empty
+  std::string_view kind;       // of what is wrong: too_long, unclosed_quote, misplaced_quote
 };
+
+// A row that is held whole in memory.
+csv_row split_row(std::string_view raw);
+// The text as one field: within quotes, those inside doubled.
+std::string as_csv_field(std::string_view text);
 
 class csv_reader {
  public:

@@ -49,9 +49,22 @@ class examination {
     return std::move(event_);
   }
 
+  std::variant<event, std::vector<refusal>> run_reassigned() {
+    if (!check_texts()) return std::move(reasons_);
+    check_number();
+    if (!entry_.event.empty() && entry_.event != "reassigned")
+      refuse("event", "\"" + shortened(entry_.event) + "\" is not an event of a registry; reassigned, or nothing",
+             "unknown");
+    event_.kind = event_kind::reassigned;
+    check_reassigned_at();
+    copy_texts();
+    if (!reasons_.empty()) return std::move(reasons_);
+    return std::move(event_);
+  }
+
  private:
-  void refuse(std::string_view field, std::string message) {
-    reasons_.push_back({std::string(field), std::move(message)});
+  void refuse(std::string_view field, std::string message, std::string_view kind) {
+    reasons_.push_back({std::string(field), std::move(message), std::string(kind)});
   }
   bool is_opt_in() const { return kind_known_ && event_.kind == event_kind::opt_in; }
   bool is_opt_out() const { return kind_known_ && event_.kind == event_kind::opt_out; }
@@ -61,84 +74,111 @@ class examination {
       const std::string& text = entry_.*member;
       const bool has_lines = member == &entry::wording;
       if (text.size() > most_octets)
-        refuse(field, "is " + std::to_string(text.size()) + " octets long; at most " + std::to_string(most_octets) +
-                          " are taken");
+        refuse(
+            field,
+            "is " + std::to_string(text.size()) + " octets long; at most " + std::to_string(most_octets) + " are taken",
+            "too_long");
       else if (!is_utf8(text))
-        refuse(field, "is not UTF-8");
+        refuse(field, "is not UTF-8", "not_utf8");
       else if (std::any_of(text.begin(), text.end(), [&](char c) { return is_control(c, has_lines); }))
-        refuse(field, "holds a control character; write plain text");
+        refuse(field, "holds a control character; write plain text", "control_character");
     }
     return reasons_.empty();
   }
 
   void check_number() {
-    if (!is_given(entry_.number)) return refuse("number", "is missing");
+    if (!is_given(entry_.number)) return refuse("number", "is missing", "missing");
     if (const auto n = read_number(entry_.number, number_kind::unknown, plan_)) {
       event_.who = *n;
       return;
     }
     const bool can_be_national = !plan_.country_code.empty();
-    refuse("number", "cannot read \"" + shortened(entry_.number) +
-                         "\" as a telephone number; write it as international (+33612345678)" +
-                         (can_be_national ? " or national" : "; national numbers need numbers.country_code"));
+    refuse("number",
+           "cannot read \"" + shortened(entry_.number) +
+               "\" as a telephone number; write it as international (+33612345678)" +
+               (can_be_national ? " or national" : "; national numbers need numbers.country_code"),
+           "unreadable");
   }
 
   void check_event() {
     const std::string& text = entry_.event;
-    if (!is_given(text)) return refuse("event", "is missing; opt_in or opt_out");
+    if (!is_given(text)) return refuse("event", "is missing; opt_in or opt_out", "missing");
     if (text == "recall" || text == "erasure" || text == "correction" || text == "reassigned")
       return refuse("event",
-                    "\"" + text + "\" is written by the gate's own command alone; an entry is opt_in or opt_out");
+                    "\"" + text + "\" is written by the gate's own command alone; an entry is opt_in or opt_out",
+                    "gate_only");
     const auto kind = read_event_kind(text);
-    if (!kind) return refuse("event", "\"" + shortened(text) + "\" is not an event; opt_in or opt_out");
+    if (!kind) return refuse("event", "\"" + shortened(text) + "\" is not an event; opt_in or opt_out", "unknown");
     event_.kind = *kind;
     kind_known_ = true;
   }
 
   void check_scope() {
-    if (!is_given(entry_.scope)) return refuse("scope", "is missing; sender:NAME, group:NAME or all");
+    if (!is_given(entry_.scope)) return refuse("scope", "is missing; sender:NAME, group:NAME or all", "missing");
     if (auto s = read_scope(entry_.scope); s && (s->kind == scope_kind::all || is_given(s->name)))
       event_.scope = std::move(*s);
     else
-      refuse("scope", "\"" + shortened(entry_.scope) + "\" is not a scope; sender:NAME, group:NAME or all");
+      refuse("scope", "\"" + shortened(entry_.scope) + "\" is not a scope; sender:NAME, group:NAME or all",
+             "unreadable");
   }
 
   void check_occurred_at() {
     if (!is_given(entry_.occurred_at)) {
-      if (is_opt_in()) refuse("occurred_at", "is missing; an opt-in needs the time when the person acted");
+      if (is_opt_in()) refuse("occurred_at", "is missing; an opt-in needs the time when the person acted", "missing");
       event_.occurred_at = now_;
       return;
     }
     const auto t = read_time(entry_.occurred_at);
     if (!t)
       return refuse("occurred_at",
-                    "cannot read \"" + shortened(entry_.occurred_at) + "\" as a time; " + std::string(time_format));
+                    "cannot read \"" + shortened(entry_.occurred_at) + "\" as a time; " + std::string(time_format),
+                    "unreadable");
     if (is_opt_out()) event_.occurred_at = std::min(t->latest, now_);
     if (!is_opt_in()) return;
     event_.occurred_at = t->earliest;
     if (t->earliest > now_)
-      refuse("occurred_at", "\"" + entry_.occurred_at + "\" is in the future; an opt-in counts from when it was given");
+      refuse("occurred_at", "\"" + entry_.occurred_at + "\" is in the future; an opt-in counts from when it was given",
+             "future");
+  }
+
+  void check_reassigned_at() {
+    if (!is_given(entry_.occurred_at))
+      return refuse("occurred_at", "is missing; the opt-ins up to then are void", "missing");
+    const auto t = read_time(entry_.occurred_at);
+    if (!t)
+      return refuse("occurred_at",
+                    "cannot read \"" + shortened(entry_.occurred_at) + "\" as a time; " + std::string(time_format),
+                    "unreadable");
+    if (t->earliest > now_)
+      return refuse("occurred_at", "\"" + entry_.occurred_at + "\" is in the future; import it once it has come",
+                    "future");
+    event_.occurred_at = std::min(t->latest, now_);
   }
 
   void check_method() {
     const std::string& text = entry_.method;
     if (!is_given(text)) {
       if (is_opt_in())
-        refuse("method", "is missing; an opt-in needs web_form, paper, call, point_of_sale, sale or api");
+        refuse("method", "is missing; an opt-in needs web_form, paper, call, point_of_sale, sale or api", "missing");
       return;
     }
     const auto method = read_method(text);
     const bool for_opt_outs = method == consent_method::letter || method == consent_method::registry;
     if (!method)
-      refuse("method", "\"" + shortened(text) + "\" is not a method; web_form, paper, call, point_of_sale, sale, api" +
-                           std::string(is_opt_in() ? "" : ", letter or registry"));
+      refuse("method",
+             "\"" + shortened(text) + "\" is not a method; web_form, paper, call, point_of_sale, sale, api" +
+                 std::string(is_opt_in() ? "" : ", letter or registry"),
+             "unknown");
     else if (made_by_gate(*method))
       refuse("method",
-             "\"" + text + "\" is written by the gate alone, from a message of the person; it cannot be entered");
+             "\"" + text + "\" is written by the gate alone, from a message of the person; it cannot be entered",
+             "gate_only");
     else if (is_opt_in() && for_opt_outs)
-      refuse("method", "\"" + text +
-                           "\" is a method for opt-outs; an opt-in needs web_form, paper, call, point_of_sale, "
-                           "sale or api");
+      refuse("method",
+             "\"" + text +
+                 "\" is a method for opt-outs; an opt-in needs web_form, paper, call, point_of_sale, "
+                 "sale or api",
+             "not_for_opt_in");
     else
       event_.method = *method;
   }
@@ -146,18 +186,22 @@ class examination {
   void check_source() {
     if (is_opt_in()) {
       if (!is_given(entry_.source))
-        refuse("source", "is missing; an opt-in needs the batch, form or supplier it came from");
-      if (!is_given(entry_.collector)) refuse("collector", "is missing; an opt-in needs who asked the person");
-      if (!is_given(entry_.evidence)) refuse("evidence", "is missing; an opt-in needs a reference to its proof");
+        refuse("source", "is missing; an opt-in needs the batch, form or supplier it came from", "missing");
+      if (!is_given(entry_.collector))
+        refuse("collector", "is missing; an opt-in needs who asked the person", "missing");
+      if (!is_given(entry_.evidence))
+        refuse("evidence", "is missing; an opt-in needs a reference to its proof", "missing");
     }
     if (!is_given(entry_.source_kind)) return;
     const auto kind = read_source_kind(entry_.source_kind);
     if (!kind)
-      refuse("source_kind", "\"" + shortened(entry_.source_kind) +
-                                "\" is not a kind of source; own_form, partner, broker or "
-                                "scraped");
+      refuse("source_kind",
+             "\"" + shortened(entry_.source_kind) +
+                 "\" is not a kind of source; own_form, partner, broker or "
+                 "scraped",
+             "unknown");
     else if (is_opt_in() && *kind == source_kind::scraped)
-      refuse("source_kind", "\"scraped\" is never a basis for an opt-in: the person was not asked");
+      refuse("source_kind", "\"scraped\" is never a basis for an opt-in: the person was not asked", "not_asked");
     else
       event_.source_kind = *kind;
   }
@@ -167,7 +211,7 @@ class examination {
     if (text.empty()) return;
     const bool is_hexadecimal = text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
     if (text.size() != 64 || !is_hexadecimal)
-      refuse("evidence_sha256", "is not a SHA-256 digest; 64 hexadecimal digits");
+      refuse("evidence_sha256", "is not a SHA-256 digest; 64 hexadecimal digits", "unreadable");
   }
 
   // A date alone ends the consent as that day begins: the earliest instant it can mean.
@@ -176,11 +220,12 @@ class examination {
     const auto t = read_time(entry_.expires_at);
     if (!t)
       return refuse("expires_at",
-                    "cannot read \"" + shortened(entry_.expires_at) + "\" as a time; " + std::string(time_format));
+                    "cannot read \"" + shortened(entry_.expires_at) + "\" as a time; " + std::string(time_format),
+                    "unreadable");
     event_.expires_at = t->earliest;
     const bool occurred_is_known = is_given(entry_.occurred_at) && event_.occurred_at != instant{};
     if (is_opt_in() && occurred_is_known && t->earliest <= event_.occurred_at)
-      refuse("expires_at", "\"" + entry_.expires_at + "\" is not after occurred_at");
+      refuse("expires_at", "\"" + entry_.expires_at + "\" is not after occurred_at", "ends_before_start");
   }
 
   void copy_texts() {
@@ -222,6 +267,10 @@ const std::vector<field>& entry_fields() {
 
 std::variant<event, std::vector<refusal>> check(const entry& e, const numbering_plan& plan, instant now) {
   return examination(e, plan, now).run();
+}
+
+std::variant<event, std::vector<refusal>> check_reassigned(const entry& e, const numbering_plan& plan, instant now) {
+  return examination(e, plan, now).run_reassigned();
 }
 
 }  // namespace store

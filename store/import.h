@@ -5,7 +5,8 @@
 #include <istream>
 
 #include "store/consent_store.h"
-#include "store/entry.h"
+#include "store/import_figures.h"
+#include "store/rejects.h"
 
 namespace store {
 
@@ -13,23 +14,35 @@ struct import_progress {
   std::atomic<std::uint64_t> octets_read{0};
   std::atomic<std::uint64_t> rows{0};       // read so far, header not counted
   std::atomic<std::uint64_t> taken{0};      // recorded now
-  std::atomic<std::uint64_t> unchanged{0};  // recorded by an earlier import
+  std::atomic<std::uint64_t> unchanged{0};  // recorded before
   std::atomic<std::uint64_t> refused{0};
+
+  // For who called import_csv alone, once it has returned.
+  import_figures figures;
+  std::string header;  // the file's first line as it was, its byte order mark included; empty when it has none
 };
 
-struct refused_row {
-  std::uint64_t line = 0;  // in the file, from 1; of the row's first line
-  std::string row;         // as it was
-  std::vector<refusal> reasons;
+enum class import_kind {
+  events,     // opt-ins and opt-outs
+  reassigned  // a registry of numbers that went to other persons
+};
+
+// What the configuration knows of a scope.
+struct scope_rules {
+  bool is_configured = true;
+  std::string group;            // of a sender
+  std::chrono::months life{0};  // of an opt-in for it
 };
 
 struct import_options {
   numbering_plan plan;
   std::string actor;
+  import_kind kind = import_kind::events;
+  std::string reason;                                               // of reassignments, for the ledger
   bool dry_run = false;                                             // check every row, record nothing
   std::function<void(const refused_row&)> on_refused;               // in the order of the file
-  std::function<void(std::uint64_t line, std::string)> on_warning;  // a sender or group that is not (yet) configured
-  std::function<bool(const scope&)> is_configured;                  // may be empty: no warnings
+  std::function<void(std::uint64_t line, std::string)> on_warning;  // what may be a slip of the pen
+  std::function<scope_rules(const scope&)> rules_of;                // may be empty: every scope is configured
 };
 
 // The header line and the encoding of the whole file are checked before anything is stored. A failure means nothing was

@@ -247,6 +247,14 @@ void index::expect(number who) const {
     __builtin_prefetch(slots + ((hash & 0xffffffff) * table.capacity.load(std::memory_order_relaxed) >> 32U));
 }
 
+standing index::judge_arrival(number who, const fact& opt_in, const question& q) const {
+  const std::uint64_t hash = hash_of(who);
+  const shard& s = shard_of(hash);
+  const std::lock_guard lock(s.lock);
+  return s.with_facts(who, hash,
+                      [&](std::span<const fact> known) { return store::judge_arrival(known, recalls_, opt_in, q); });
+}
+
 bool index::contains(number who) const {
   const std::uint64_t hash = hash_of(who);
   const shard& s = shard_of(hash);

@@ -23,6 +23,7 @@ class index {
 
   // Nothing when the number is not known.
   std::optional<finding> judge(number who, const question& q) const;
+  standing judge_arrival(number who, const fact& opt_in, const question& q) const;
   bool contains(number who) const;
   void expect(number who) const;  // begins to fetch its slot
   std::vector<fact> facts(number who) const;

@@ -10,6 +10,11 @@ std::uint32_t names::table::intern(const std::string& text) {
   return at->second;
 }
 
+std::optional<std::uint32_t> names::table::find(const std::string& text) const {
+  const auto found = ids.find(text);
+  return found == ids.end() ? std::nullopt : std::optional(found->second);
+}
+
 names::names() {
   scopes_.intern(to_string(scope{}));
   sources_.intern("");
@@ -23,6 +28,16 @@ scope_id names::intern(const scope& s) {
 source_id names::intern_source(const std::string& name) {
   const std::lock_guard lock(mutex_);
   return sources_.intern(name);
+}
+
+std::optional<scope_id> names::find(const scope& s) const {
+  const std::lock_guard lock(mutex_);
+  return scopes_.find(to_string(s));
+}
+
+std::optional<source_id> names::find_source(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  return sources_.find(name);
 }
 
 scope names::scope_of(scope_id id) const {

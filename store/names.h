@@ -28,6 +28,9 @@ class names {
 
   scope_id intern(const scope& s);
   source_id intern_source(const std::string& name);
+  // Without making one: nothing when nobody has used the name.
+  std::optional<scope_id> find(const scope& s) const;
+  std::optional<source_id> find_source(const std::string& name) const;
   scope scope_of(scope_id id) const;
   std::string source_of(source_id id) const;
 
@@ -43,6 +46,7 @@ class names {
     std::size_t saved = 1;          // how many of them are on disk; the first needs no record
 
     std::uint32_t intern(const std::string& text);
+    std::optional<std::uint32_t> find(const std::string& text) const;
   };
   table& table_of(name_kind k) { return k == name_kind::scope ? scopes_ : sources_; }
 

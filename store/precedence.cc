@@ -156,4 +156,15 @@ finding judge(std::span<const fact> known, const recalls& recalled, const questi
   return judge_opt_ins(known, latest, recalled, q);
 }
 
+standing judge_arrival(std::span<const fact> known, const recalls& recalled, const fact& opt_in, const question& q) {
+  const acts latest = latest_acts(known, q);
+  if (latest.opt_out != nullptr) {
+    const bool lifted = latest.reply != nullptr && latest.reply->occurred_at > latest.opt_out->occurred_at;
+    if (!lifted || opt_in.occurred_at <= latest.opt_out->occurred_at) return standing::opted_out;
+  }
+  if (latest.reassigned != nullptr && opt_in.occurred_at <= latest.reassigned->occurred_at) return standing::no_consent;
+  if (recall_of(opt_in, latest, recalled) != nullptr) return standing::source_recalled;
+  return is_over(opt_in, q) ? standing::consent_expired : standing::allowed;
+}
+
 }  // namespace store

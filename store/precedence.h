@@ -87,4 +87,8 @@ struct finding {
 // rests on is the recall.
 finding judge(std::span<const fact> known, const recalls& recalled, const question& q);
 
+// What an opt-in that is recorded now amounts to, whatever other opt-ins there are: allowed; opted_out, when an opt-out
+// beats it; no_consent, when the number went to another person since; source_recalled; or consent_expired.
+standing judge_arrival(std::span<const fact> known, const recalls& recalled, const fact& opt_in, const question& q);
+
 }  // namespace store

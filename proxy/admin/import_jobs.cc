@@ -65,7 +65,7 @@ void set_state(import_job& j, import_state s) {
 }
 
 // Why it failed is in the report alone: what a file has where its header should be may be a person's number.
-void finish(import_job& j, const std::optional<store::failure>& failed) {
+void finish(import_job& j, const std::optional<store::failure>& failed, bool refusals_are_whole) {
   log(failed ? log_level::error : log_level::info,
       failed ? "an import failed; its report says why" : "an import is done",
       {{"import", j.id},
@@ -77,12 +77,15 @@ void finish(import_job& j, const std::optional<store::failure>& failed) {
   const std::lock_guard lock(j.mutex);
   j.state = failed ? import_state::failed : import_state::done;
   if (failed) j.error = failed->message;
+  j.refusals_are_whole = refusals_are_whole;
 }
 
 store::import_options options_for(import_job& j, std::ofstream& report, std::shared_ptr<const policy> p) {
   store::import_options o;
   o.plan = p->settings().numbers;
   o.actor = j.what.actor;
+  o.kind = j.what.kind;
+  o.reason = j.what.reason;
   o.dry_run = j.what.dry_run;
   o.on_refused = [&j, &report](const store::refused_row& r) {
     report << boost::json::serialize(to_json(r)) << '\n';
@@ -93,7 +96,7 @@ store::import_options options_for(import_job& j, std::ofstream& report, std::sha
     const std::lock_guard lock(j.mutex);
     if (j.warnings.size() < import_jobs::max_listed) j.warnings.push_back(std::move(text));
   };
-  o.is_configured = [p = std::move(p)](const store::scope& s) { return is_configured(p->settings(), s); };
+  o.rules_of = [p = std::move(p)](const store::scope& s) { return rules_of(p->settings(), s); };
   return o;
 }
 
@@ -180,6 +183,7 @@ void import_jobs::run() {
 void import_jobs::run_one(import_job& j) {
   set_state(j, import_state::running);
   std::optional<store::failure> failed;
+  bool refusals_are_whole = false;
   try {
     const auto l = load(*services_);
     if (!l) throw std::runtime_error("the store is not loaded");
@@ -189,15 +193,15 @@ void import_jobs::run_one(import_job& j) {
     csv.exceptions(std::ios::badbit);  // lets what stoppable_file throws through
     std::ofstream report(j.refusals_file, std::ios::binary);
     failed = store::import_csv(csv, *l->store, options_for(j, report, l->policy), j.progress);
-    report.flush();
-    if (!report && !failed)
+    refusals_are_whole = !report.flush().fail();
+    if (!refusals_are_whole)
       log(log_level::warning, "the list of refused rows could not be written whole", {{"import", j.id}});
   } catch (const std::exception& e) {
     failed = store::failure{e.what()};
   }
   std::error_code ignored;
   std::filesystem::remove(j.what.file, ignored);
-  finish(j, failed);
+  finish(j, failed, refusals_are_whole);
 }
 
 }  // namespace proxy

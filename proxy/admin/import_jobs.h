@@ -24,6 +24,8 @@ struct import_request {
   std::uint64_t octets = 0;
   std::string actor;
   std::string name;  // what the operator calls it; may be empty
+  store::import_kind kind = store::import_kind::events;
+  std::string reason;  // of reassignments
   bool dry_run = false;
 };
 
@@ -40,6 +42,7 @@ struct import_job {
   std::vector<store::refused_row> refusals;  // the first of them
   std::vector<std::string> warnings;         // the first of them
   std::string error;                         // why it failed
+  bool refusals_are_whole = true;            // false: the disk was full
 };
 
 class import_jobs {
@@ -77,8 +80,13 @@ class import_jobs {
   std::thread thread_;
 };
 
-// A refused row as the reports show it.
+// What the configuration tells an import of a scope.
+store::scope_rules rules_of(const config& c, const store::scope& s);
+
+// A refused row as the reports show it, and back.
 boost::json::object to_json(const store::refused_row& r);
+store::refused_row refused_row_of(const boost::json::value& v);
+boost::json::object to_json(const store::import_figures& f);
 boost::json::object to_json(import_job& j);
 
 }  // namespace proxy

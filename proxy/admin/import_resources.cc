@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "proxy/admin/acts.h"
+#include "proxy/admin/import_rejects.h"
 #include "proxy/admin/problem.h"
 #include "proxy/admin/resources.h"
 
@@ -17,9 +19,17 @@ answer too_many() {
 }
 
 std::optional<answer> before_upload(const services& s, const import_jobs& jobs, const request& r) {
-  if (auto wrong = unknown_parameter(r, {"dry_run", "name"})) return wrong;
+  if (auto wrong = unknown_parameter(r, {"dry_run", "name", "event", "reason"})) return wrong;
   if (const auto* text = r.parameter("dry_run"); text != nullptr && *text != "true" && *text != "false") {
     return problem(400, "the parameter dry_run is true or false, not \"" + *text + "\"");
+  }
+  const auto* event = r.parameter("event");
+  if (event != nullptr && *event != "reassigned")
+    return problem(400, "the parameter event is reassigned or left out, not \"" + *event + "\"");
+  if (const auto* reason = r.parameter("reason")) {
+    if (event == nullptr) return problem(400, "the parameter reason is for reassigned numbers: add event=reassigned");
+    const auto why = checked_reason(*reason, {});
+    if (const auto* wrong = std::get_if<refused_act>(&why)) return problem(wrong->status, wrong->message);
   }
   if (const auto* name = r.parameter("name")) {
     const bool printable =
@@ -39,6 +49,8 @@ answer submit(import_jobs& jobs, const request& r) {
   const auto* dry_run = r.parameter("dry_run");
   i.dry_run = dry_run != nullptr && *dry_run == "true";
   if (const auto* name = r.parameter("name")) i.name = *name;
+  if (r.parameter("event") != nullptr) i.kind = store::import_kind::reassigned;
+  if (const auto* reason = r.parameter("reason")) i.reason = *reason;
   i.file = r.upload_file->keep();
   const auto file = i.file;
   const auto j = jobs.submit(std::move(i));
@@ -69,16 +81,29 @@ body_stream lines_of(const std::filesystem::path& file) {
   };
 }
 
-answer refusals_of(import_job& j) {
-  {
-    const std::lock_guard lock(j.mutex);
-    if (j.state == import_state::queued || j.state == import_state::running) {
-      answer a = problem(409, "the import has not ended: its list of refused rows is given once it has");
-      a.headers.emplace_back("Retry-After", "1");
-      return a;
-    }
+// What stands in the way of giving the list of refused rows.
+std::optional<answer> no_refusals(import_job& j) {
+  const std::lock_guard lock(j.mutex);
+  if (j.state == import_state::queued || j.state == import_state::running) {
+    answer a = problem(409, "the import has not ended: its list of refused rows is given once it has");
+    a.headers.emplace_back("Retry-After", "1");
+    return a;
   }
+  if (!j.refusals_are_whole)
+    return problem(507, "the list of refused rows could not be kept whole: is the disk full? Import the file again");
+  return std::nullopt;
+}
+
+answer refusals_of(import_job& j) {
+  if (auto wrong = no_refusals(j)) return *wrong;
   return {.content_type = "application/x-ndjson", .rest = lines_of(j.refusals_file)};
+}
+
+answer rejects_of(import_job& j) {
+  if (auto wrong = no_refusals(j)) return *wrong;
+  if (j.progress.header.empty()) return problem(404, "the import has no such file: its header could not be used");
+  return {.content_type = "text/csv",
+          .rest = rejects_stream(j.refusals_file, j.progress.header)};
 }
 
 }  // namespace
@@ -103,6 +128,7 @@ void add_import_resources(router& to, const services& s, import_jobs& jobs) {
   };
   about("/v1/imports/{}", [](import_job& j) { return json_answer(to_json(j)); });
   about("/v1/imports/{}/refusals", refusals_of);
+  about("/v1/imports/{}/rejects", rejects_of);
 }
 
 }  // namespace proxy

@@ -202,20 +202,25 @@ boost::json::value admin_client::post_file(const std::string& target, const std:
 }
 
 void admin_client::get_lines(const std::string& target, const std::function<void(std::string_view)>& line) {
-  exchange x(address_, token_file_);
-  auto r = make<http::empty_body>(http::verb::get, target, address_, authorization_);
-  x.send(r);
-  auto& parser = x.begin();
   std::string pending;
-  while (!parser.is_done()) {
-    pending += x.next();
+  get_pieces(target, [&](std::string_view piece) {
+    pending += piece;
     std::size_t start = 0;
     for (std::size_t end = pending.find('\n'); end != std::string::npos; end = pending.find('\n', start)) {
       line(std::string_view(pending).substr(start, end - start));
       start = end + 1;
     }
     pending.erase(0, start);
-  }
+  });
+}
+
+void admin_client::get_pieces(const std::string& target, const std::function<void(std::string_view)>& piece) {
+  exchange x(address_, token_file_);
+  auto r = make<http::empty_body>(http::verb::get, target, address_, authorization_);
+  x.send(r);
+  auto& parser = x.begin();
+  while (!parser.is_done())
+    piece(x.next());
 }
 
 }  // namespace proxy

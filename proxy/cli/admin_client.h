@@ -22,6 +22,8 @@ class admin_client {
   boost::json::value post_file(const std::string& target, const std::filesystem::path& file);
   // Calls line(...) for each line of an NDJSON answer, as it comes.
   void get_lines(const std::string& target, const std::function<void(std::string_view)>& line);
+  // Calls piece(...) for each piece of any answer.
+  void get_pieces(const std::string& target, const std::function<void(std::string_view)>& piece);
 
  private:
   endpoint address_;

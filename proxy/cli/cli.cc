@@ -58,6 +58,15 @@ std::string field_names() {
   return names;
 }
 
+const std::string rejects_help =
+    "FILE of --rejects has the header and the cells of the refused rows as they are, and a last column `reason`: to "
+    "be\n"
+    "corrected by who made the list and imported again, when that column is passed over. What is no row of CSV stands\n"
+    "whole in the first cell. It is written whole or not at all (then the exit code is 1, and the message says that "
+    "the\n"
+    "import is done), for its owner alone, in place of a file of that name; with its header alone when no row was "
+    "refused.";
+
 class program {
  public:
   program() : app_("An SMPP 3.4 proxy that enforces recipients' consent", "consentgate") {
@@ -159,14 +168,21 @@ class program {
     CLI::App& c =
         command("import", "load consent events from a CSV file", [this] { return import_command(common_, import_); });
     add_common(c);
-    c.add_flag("--dry-run", import_.dry_run, "check every row, store nothing");
+    add_import_options(c);
     c.add_option("CSV", import_.file, "the file: UTF-8, with a header line of field names")->required();
     c.footer(
         "Fields: " + field_names() +
         ".\n"
         "Exit codes: 0 every row taken; 3 one or more rows refused, each told with its line and every reason, the\n"
         "others are in; 1 the header or the encoding is unusable, nothing is stored. The same row again changes "
-        "nothing.");
+        "nothing.\n" +
+        rejects_help);
+  }
+
+  void add_import_options(CLI::App& c) {
+    c.add_flag("--dry-run", import_.dry_run, "store nothing, tell what the file is worth: rows by verdict and source");
+    c.add_option("--rejects", import_.rejects, "write the refused rows to this CSV file, each with its reasons")
+        ->type_name("FILE");
   }
 
   void add_record(const std::string& name, const std::string& help, store::entry& e) {
@@ -229,14 +245,29 @@ class program {
   }
 
   void add_reassigned() {
-    CLI::App& c = command("reassigned", "record that a number went to another person",
-                          [this] { return reassigned_command(common_, reassignment_); });
+    CLI::App& c = command("reassigned", "record that a number went to another person", [this] {
+      if (import_.file.empty()) return reassigned_command(common_, reassignment_);
+      import_.reassigned = true;
+      import_.reason = reassignment_.reason;
+      return import_command(common_, import_);
+    });
     add_common(c);
-    c.add_option("NUMBER", reassignment_.number, "the number, such as +33612345678")->required();
-    c.add_option("--occurred-at", reassignment_.occurred_at, "since when: a time, or the end of a day (default: now)");
-    c.add_option("--source", reassignment_.source, "who says so, such as the registry");
+    CLI::App& one_or_many = *c.add_option_group("Which", "one of:")->require_option(1);
+    one_or_many.add_option("NUMBER", reassignment_.number, "the number, such as +33612345678");
+    auto* csv = one_or_many.add_option("--csv", import_.file, "a registry of such numbers: a CSV file");
+    csv->type_name("CSV");
+    auto* since = c.add_option("--occurred-at", reassignment_.occurred_at,
+                               "since when: a time, or the end of a day (default: now)");
+    auto* source = c.add_option("--source", reassignment_.source, "who says so, such as the registry");
     c.add_option("--reason", reassignment_.reason, "anything else worth knowing");
-    c.footer("Its opt-ins up to then are void; its opt-outs stay.");
+    add_import_options(c);
+    csv->excludes(since)->excludes(source);
+    for (const char* of_many : {"--dry-run", "--rejects"})
+      c.get_option(of_many)->needs(csv);
+    c.footer(
+        "Its opt-ins up to then are void; its opt-outs stay.\n"
+        "The CSV file has the fields number and occurred_at, and may have source, evidence, and event (reassigned).\n" +
+        rejects_help);
   }
 
   void add_verify() {

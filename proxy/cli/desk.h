@@ -51,7 +51,10 @@ struct journal_filter {
 
 struct import_order {
   std::filesystem::path file;
+  std::filesystem::path rejects;  // where to write the refused rows; empty: nowhere
   bool dry_run = false;
+  bool reassigned = false;  // it is a registry of numbers that went to other persons
+  std::string reason;       // of reassignments
 };
 
 class desk {
@@ -78,9 +81,14 @@ class desk {
   virtual void events(const export_filter& f, const on_line& line) = 0;
   virtual void access(const access_filter& f, const on_line& line) = 0;
   virtual void journal(const journal_filter& f, const on_line& line) = 0;
-  // The final report (proxy/admin/openapi.json, ImportJob); `refused` gets each refused row as a line of JSON. Both may
-  // be called on another thread, never at once.
-  virtual boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) = 0;
+  // May be called on another thread, never at once.
+  struct import_listener {
+    on_progress progress;
+    on_line refused;  // each refused row as a line of JSON
+    on_line rejects;  // the file of refused rows, piece by piece; empty: not wanted
+  };
+  // The final report (proxy/admin/openapi.json, import).
+  virtual boost::json::object import(const import_order& o, const import_listener& listener) = 0;
 };
 
 std::unique_ptr<desk> online_desk(const config& c);

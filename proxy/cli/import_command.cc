@@ -6,16 +6,14 @@
 #include <iostream>
 
 #include "proxy/cli/commands.h"
+#include "proxy/cli/import_text.h"
+#include "proxy/cli/rejects_file.h"
 #include "proxy/cli/table.h"
 
 namespace proxy {
 namespace {
 
 constexpr int partly_done = 3;
-
-std::uint64_t count(const boost::json::object& report, const char* name) {
-  return report.at(name).to_number<std::uint64_t>();
-}
 
 std::string shown(const boost::json::value& text) {
   return printable(std::string(text.as_string()));
@@ -89,16 +87,6 @@ void print_json(boost::json::object report, refused_rows& refused) {
   std::cout << "]," << rest.substr(1) << '\n';
 }
 
-void print_text(const boost::json::object& report, bool dry_run) {
-  if (const auto* warnings = report.if_contains("warnings")) {
-    for (const auto& w : warnings->as_array())
-      std::cerr << "warning: " << shown(w) << '\n';
-  }
-  std::cout << count(report, "rows") << " rows: " << count(report, "taken")
-            << (dry_run ? " would be taken, " : " taken, ") << count(report, "unchanged") << " unchanged, "
-            << count(report, "refused") << " refused\n";
-}
-
 void refuse_unreadable(const std::filesystem::path& file) {
   if (access(file.c_str(), R_OK) != 0)
     throw command_failed("cannot read " + file.string() + ": " + std::generic_category().message(errno));
@@ -112,17 +100,24 @@ void refuse_unreadable(const std::filesystem::path& file) {
 
 int import_command(const common_options& o, const import_order& order) {
   refuse_unreadable(order.file);
+  std::optional<rejects_file> rejects;
+  if (!order.rejects.empty()) rejects.emplace(order.rejects, order.file);
   bar progress_bar;
   refused_rows refused;
-  const auto take_refused = [&](std::string_view line) {
+  desk::import_listener listener;
+  listener.progress = [&](const boost::json::object& p) { progress_bar.draw(p); };
+  listener.refused = [&](std::string_view line) {
     progress_bar.clear();
     o.json ? refused.add(line) : print_refused(line);
   };
-  const auto desk = open_desk(o);
-  const boost::json::object report =
-      desk->import(order, [&](const boost::json::object& p) { progress_bar.draw(p); }, take_refused);
+  if (rejects) listener.rejects = [&](std::string_view octets) { rejects->append(octets); };
+  const boost::json::object report = open_desk(o)->import(order, listener);
   progress_bar.clear();
-  o.json ? print_json(report, refused) : print_text(report, order.dry_run);
+  if (o.json)
+    print_json(report, refused);
+  else
+    print_import(report);
+  if (rejects) rejects->finish();
   return count(report, "refused") == 0 ? 0 : partly_done;
 }
 

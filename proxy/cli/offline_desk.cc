@@ -213,7 +213,7 @@ class offline : public desk {
     each_line(journal_lines(*store_, search), line);
   }
 
-  boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) override {
+  boost::json::object import(const import_order& o, const import_listener& listener) override {
     note("POST", "/v1/imports", {},
          {{"name", printable(o.file.filename().string())}, {"dry_run", o.dry_run ? "true" : ""}});
     std::ifstream csv(o.file, std::ios::binary);
@@ -234,30 +234,41 @@ class offline : public desk {
     options.plan = settings().numbers;
     options.actor = "import:" + printable(o.file.filename().string());
     options.dry_run = o.dry_run;
+    if (o.reassigned) options.kind = store::import_kind::reassigned;
+    if (!o.reason.empty()) options.reason = done(checked_reason(o.reason, {}));
+    std::optional<store::rejects> rejects;
+    const auto begin_rejects = [&] {
+      if (!listener.rejects || rejects) return;
+      listener.rejects(rejects.emplace(counts.header).header());
+    };
     std::mutex one_at_a_time;
     options.on_refused = [&](const store::refused_row& r) {
       const std::lock_guard lock(one_at_a_time);
-      refused(boost::json::serialize(to_json(r)));
+      listener.refused(boost::json::serialize(to_json(r)));
+      begin_rejects();
+      if (rejects) listener.rejects(rejects->line(r));
     };
     options.on_warning = [&](std::uint64_t, const std::string& text) {
       if (warnings.size() < import_jobs::max_listed) warnings.emplace_back(text);
     };
-    options.is_configured = [&](const store::scope& s) { return is_configured(settings(), s); };
+    options.rules_of = [&](const store::scope& s) { return rules_of(settings(), s); };
     {
       const std::jthread ticker([&](const std::stop_token& stop) {
         std::condition_variable_any never;
         for (std::unique_lock lock(one_at_a_time); !stop.stop_requested();) {
-          progress(report());
+          listener.progress(report());
           never.wait_for(lock, stop, std::chrono::milliseconds(100), [] { return false; });
         }
       });
       if (const auto why = store::import_csv(csv, *store_, options, counts)) throw command_failed(why->message);
     }
-    boost::json::object done = report();
-    done["state"] = "done";
-    done["warnings"] = std::move(warnings);
-    progress(done);
-    return done;
+    begin_rejects();
+    boost::json::object whole = report();
+    whole["state"] = "done";
+    whole["warnings"] = std::move(warnings);
+    whole["figures"] = to_json(counts.figures);
+    listener.progress(whole);
+    return whole;
   }
 
  private:

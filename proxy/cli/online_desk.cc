@@ -130,18 +130,20 @@ class online : public desk {
     }
   }
 
-  boost::json::object import(const import_order& o, const on_progress& progress, const on_line& refused) override {
-    const std::string query =
-        "?name=" + percent_encode(printable(o.file.filename().string())) + (o.dry_run ? "&dry_run=true" : "");
+  boost::json::object import(const import_order& o, const import_listener& listener) override {
+    std::string query = "?name=" + percent_encode(printable(o.file.filename().string()));
+    if (o.dry_run) query += "&dry_run=true";
+    if (o.reassigned) query += "&event=reassigned";
+    if (!o.reason.empty()) query += "&reason=" + percent_encode(o.reason);
     const boost::json::value job = client_.post_file("/v1/imports" + query, o.file);
     const std::string path = "/v1/imports/" + std::string(job.at("id").as_string());
     for (;;) {
       boost::json::object report = client_.get(path).as_object();
-      progress(report);
+      listener.progress(report);
       const boost::json::string& state = report.at("state").as_string();
       if (state == "failed") throw command_failed(std::string(report.at("error").as_string()));
       if (state == "done") {
-        if (report.at("refused").to_number<std::uint64_t>() > 0) client_.get_lines(path + "/refusals", refused);
+        fetch_refused(path, report, listener);
         return report;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -154,6 +156,16 @@ class online : public desk {
   }
 
   static constexpr std::size_t page = 100000;
+
+  void fetch_refused(const std::string& path, const boost::json::object& report, const import_listener& listener) {
+    try {
+      if (report.at("refused").to_number<std::uint64_t>() > 0) client_.get_lines(path + "/refusals", listener.refused);
+      if (listener.rejects) client_.get_pieces(path + "/rejects", listener.rejects);
+    } catch (const command_failed& e) {
+      throw command_failed(std::string(e.what()) + "; the import itself is done");
+    }
+  }
+
   admin_client client_;
 };
 

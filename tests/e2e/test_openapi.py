@@ -85,6 +85,7 @@ def hold_numbers(d):
 def hold_imports(d):
     imports, one, refusals = "/v1/imports", "/v1/imports/{id}", "/v1/imports/{id}/refusals"
     job = d.hold("post", imports, imports + "?name=list", CSV, "text/csv", 202)["id"]
+    d.hold("post", imports, imports + "?event=opt_in", CSV, "text/csv", 400, PROBLEM)
     d.hold("post", imports, imports + "?dry_run=perhaps", CSV, "text/csv", 400, PROBLEM)
     d.hold("post", imports, imports, CSV, "text/plain", 415, PROBLEM)
     report = wait_until(lambda: (r := d.hold("get", one, f"/v1/imports/{job}"))["state"] == "done" and r)
@@ -92,7 +93,10 @@ def hold_imports(d):
     assert json.loads(d.hold("get", refusals, f"/v1/imports/{job}/refusals", media=NDJSON)) == report["refusals"][0]
     failed = d.hold("post", imports, imports, b"a,b\n", "text/csv", 202)["id"]
     wait_until(lambda: d.hold("get", one, f"/v1/imports/{failed}")["state"] == "failed")
-    for path in (one, refusals):
+    rejects = "/v1/imports/{id}/rejects"
+    assert d.hold("get", rejects, f"/v1/imports/{job}/rejects", media="text/csv").startswith("number,event,scope,reason\r\nx,opt_out,all,\"line 2: number: ")
+    d.hold("get", rejects, f"/v1/imports/{failed}/rejects", status=404, media=PROBLEM)
+    for path in (one, refusals, rejects):
         d.hold("get", path, path.replace("{id}", "none"), status=404, media=PROBLEM)
         d.hold("get", path, path.replace("{id}", job) + "?x=1", status=400, media=PROBLEM)
 
@@ -183,8 +187,8 @@ def test_answers_are_as_described(description, tmp_path):
             d.hold(method, path, path.replace("{", "").replace("}", ""), b"" if method == "post" else None, "text/csv", 401, PROBLEM, token="wrong")
         if status == "403":
             d.hold(method, path, path.replace("{", "").replace("}", ""), b"" if method == "post" else None, "text/csv", 403, PROBLEM, token=d.gate.token_of("vera"))
-    busy = ("get", "/v1/imports/{id}/refusals", "409")  # while the import runs: a unit test sees to it
-    assert {p for p in d.described() if p[2] not in ELSEWHERE} - {busy} == d.held
+    busy = {("get", f"/v1/imports/{{id}}/{part}", "409") for part in ("refusals", "rejects")}  # while it runs: a unit test sees to it
+    assert {p for p in d.described() if p[2] not in ELSEWHERE} - busy == d.held
 
 
 def test_its_references_lead_somewhere(description):

@@ -245,6 +245,42 @@ TEST_CASE("an import that cannot be used fails as a whole") {
   CHECK(api.get("/v1/imports/none").status == 404);
 }
 
+TEST_CASE("the refused rows of an import are given as a file to send back, and what it is worth as figures") {
+  running_api api;
+  std::string csv = "number,event,scope\n";
+  for (int i = 0; i < 5000; ++i)
+    csv += "x" + std::to_string(i) + ",opt_out,all\n";
+  const auto location = api.post("/v1/imports", csv + "33612345678,opt_out,all\n", "text/csv").header("location");
+  const auto report = finished_import(api, location);
+  const auto rejects = api.get(location + "/rejects");
+  CHECK(rejects.status == 200);
+  CHECK(rejects.header("content-type") == "text/csv");
+  CHECK(lines(rejects.body) == 5001);
+  CHECK(rejects.body.starts_with("number,event,scope,reason\r\nx0,opt_out,all,\"line 2: number: cannot read"));
+  CHECK(report.at("figures").at("opt_outs") == 1);
+  CHECK(report.at("figures").at("refused_by_reason").at(0).at("rows") == 5000);
+  CHECK(api.get("/v1/imports/none/rejects").status == 404);
+
+  const auto again =
+      api.post("/v1/imports?event=reassigned&reason=list", "number,occurred_at\n33612345678,2026-01-01\n", "text/csv");
+  CHECK(finished_import(api, again.header("location")).at("figures").at("reassignments") == 1);
+  for (const char* wrong : {"reason=x", "event=reassigned&reason=", "event=recall"})
+    CHECK(api.post(std::string("/v1/imports?") + wrong, csv, "text/csv").status == 400);
+}
+
+TEST_CASE("the refused rows are not given before the import has ended") {
+  running_api api;
+  std::string csv = "number,event,scope\n";
+  for (int i = 0; i < 300000; ++i)
+    csv += "x,opt_out,all\n";
+  const auto location = api.post("/v1/imports", csv, "text/csv").header("location");
+  for (const char* list : {"/refusals", "/rejects"}) {
+    const auto early = api.get(location + list);
+    CHECK(early.status == 409);
+    CHECK(early.header("retry-after") == "1");
+  }
+}
+
 TEST_CASE("what is open, and what waits for the store") {
   running_api api;
   const auto open = [&](const std::string& method, const std::string& path) {

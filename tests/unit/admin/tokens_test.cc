@@ -40,6 +40,7 @@ const std::vector<operation>& operations() {
       {"post", "/v1/imports", "/v1/imports", "number,event,scope\n", role::officer},
       {"get", "/v1/imports/{id}", "/v1/imports/none", "", role::viewer},
       {"get", "/v1/imports/{id}/refusals", "/v1/imports/none/refusals", "", role::viewer},
+      {"get", "/v1/imports/{id}/rejects", "/v1/imports/none/rejects", "", role::viewer},
       {"post", "/v1/sources/{source}/recall", "/v1/sources/s/recall", R"({"reason":"r"})", role::officer},
       {"post", "/v1/events/{event}/correction", "/v1/events/99/correction", R"({"reason":"r"})", role::officer},
       {"get", "/v1/ledger/head", "/v1/ledger/head", "", role::viewer},
