@@ -102,8 +102,7 @@ answer refusals_of(import_job& j) {
 answer rejects_of(import_job& j) {
   if (auto wrong = no_refusals(j)) return *wrong;
   if (j.progress.header.empty()) return problem(404, "the import has no such file: its header could not be used");
-  return {.content_type = "text/csv",
-          .rest = rejects_stream(j.refusals_file, j.progress.header)};
+  return {.content_type = "text/csv", .rest = rejects_stream(j.refusals_file, j.progress.header)};
 }
 
 }  // namespace
