@@ -1,4 +1,5 @@
 import pathlib
+import shutil
 import sys
 
 import pytest
@@ -40,6 +41,7 @@ def start_gate(tmp_path):
     for g in started:
         if g.process is not None and g.process.poll() is None:
             g.kill9()
+        shutil.rmtree(g.store, ignore_errors=True)  # its files are preallocated: some ten megabytes a test
 
 
 @pytest.fixture

@@ -218,6 +218,30 @@ def test_a_copy_made_under_load_answers_the_same_and_verifies(start_gate, smsc, 
     assert other.http("GET", "/v1/decision?number=33700000000&sender=shop")[1]["verdict"] == "forwarded"
 
 
+def test_kill_9_during_recalls_and_copies_leaves_a_whole_store(start_gate, smsc, tmp_path):
+    gate = start_gate([smsc.port])
+    for n in range(50):
+        gate.opt_in(str(33700000000 + n), source=f"list{n % 10}")
+    recalled = set()
+    for turn in range(3):
+        orders = {f"list{n}": ["recall", "--source", f"list{n}", "--reason", "no proof"] for n in range(turn * 3, turn * 3 + 3)}
+        orders["copy"] = ["backup", tmp_path / f"copy{turn}"]
+        running = {name: subprocess.Popen([BINARY, *map(str, o), "--config", gate.config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for name, o in orders.items()}
+        wait_until(lambda: any(p.poll() == 0 for p in running.values()))
+        gate.kill9()
+        for p in running.values():
+            p.wait()
+        recalled |= {name for name, p in running.items() if name != "copy" and p.returncode == 0}
+        gate.start()
+    for n in range(50):
+        reason = gate.http("GET", f"/v1/decision?number={33700000000 + n}&sender=shop")[1]["reason"]
+        assert reason in ("none", "source_recalled")
+        assert f"list{n % 10}" not in recalled or reason == "source_recalled"
+    gate.cli("verify", check=0)
+    gate.cli("backup", tmp_path / "whole", check=0)
+    assert start_gate([smsc.port], store=tmp_path / "whole").cli("verify", check=0)
+
+
 def test_anybody_can_check_the_signed_head(gate, tmp_path):
     gate.opt_in(ALICE)
     head = gate.http("GET", "/v1/ledger/head")[1]
