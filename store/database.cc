@@ -85,6 +85,7 @@ std::optional<failure> check_format(rocksdb::DB& db, const std::filesystem::path
 
 std::variant<std::unique_ptr<database>, failure> database::open(const std::filesystem::path& path, when_missing m) {
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
+  wanted.reserve(family_count);
   for (std::size_t f = 0; f < family_count; ++f)
     wanted.emplace_back(family_names[f], family_options(f == states || f == identities));
   auto made = std::make_unique<database>();
