@@ -58,6 +58,7 @@ std::string from_ucs2(octets text) {
 // The rarer alphabets, by libc's converter. Octets it cannot read become U+FFFD.
 std::string from_charset(octets text, const char* charset) {
   const iconv_t converter = iconv_open("UTF-8", charset);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): POSIX says so
   if (converter == reinterpret_cast<iconv_t>(-1)) return from_latin1(text);
   std::string in(text.begin(), text.end());
   std::string out(in.size() * 4 + 16, '\0');

@@ -94,6 +94,7 @@ std::optional<failure> check_format(rocksdb::DB& db, const std::filesystem::path
 
 std::variant<std::unique_ptr<database>, failure> database::open(const std::filesystem::path& path, when_missing m) {
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
+  wanted.reserve(family_count);
   for (std::size_t f = 0; f < family_count; ++f) {
     const bool of_journal = f == journal_blocks || f == journal_filters;
     wanted.emplace_back(family_names[f],

@@ -51,8 +51,8 @@ class recalls {
  public:
   void add(source_id source, instant up_to, std::uint64_t sequence);
   struct recall {
-    instant up_to;
-    std::uint64_t sequence;
+    instant up_to{};
+    std::uint64_t sequence = 0;
   };
   const recall* find(source_id source) const;
 

@@ -61,8 +61,9 @@ std::string encode_personal(const event& e) {
 
 template <class T>
 T read_enumeration(byte_reader& in, T least, T greatest) {
-  const auto value = static_cast<T>(in.octet());
-  if (value >= least && value <= greatest) return value;
+  const std::uint8_t value = in.octet();
+  if (value >= static_cast<std::uint8_t>(least) && value <= static_cast<std::uint8_t>(greatest))
+    return static_cast<T>(value);
   in.fail();
   return least;
 }

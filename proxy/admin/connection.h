@@ -18,7 +18,7 @@ struct connection_limits {
   std::chrono::milliseconds timeout{
       30000};  // for a head, a JSON body, a piece of an upload, a piece of an answer, and between requests
   std::uint32_t head_octets = 16U * 1024U;
-  std::uint64_t json_octets = 1024U * 1024U;
+  std::uint64_t json_octets = std::uint64_t{1024} * 1024U;
 };
 
 class connection : public std::enable_shared_from_this<connection> {

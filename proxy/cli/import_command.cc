@@ -67,7 +67,7 @@ class refused_rows {
     if (std::ferror(file_.get()) != 0 || std::fflush(file_.get()) != 0) {
       throw command_failed("the refused rows did not fit into a temporary file; the import itself is done");
     }
-    std::rewind(file_.get());
+    (void)std::fseek(file_.get(), 0, SEEK_SET);
     std::vector<char> piece(std::size_t{64} * 1024);
     for (std::size_t n = 0; (n = std::fread(piece.data(), 1, piece.size(), file_.get())) > 0;) {
       std::cout.write(piece.data(), static_cast<std::streamsize>(n));

@@ -67,6 +67,7 @@ void session_shell::give_up() {
 
 void session_shell::record(std::vector<store::event> events, std::uint32_t ticket) {
   std::vector<std::pair<std::string, store::event_kind>> counted;
+  counted.reserve(events.size());
   for (const store::event& e : events)
     counted.emplace_back(e.collector, e.kind);
   gate_.store->record(std::move(events), [weak = weak_from_this(), &io = io_, &m = gate_.metrics, ticket,

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "tests/unit/catch.h"
+#include "tests/unit/forking.h"
 #include "tests/unit/store/opened_store.h"
 #include "tests/unit/temporary_folder.h"
 
@@ -147,6 +148,7 @@ TEST_CASE("a clock far behind the newest event is not believed") {
 }
 
 TEST_CASE("kill -9 in a stream of opt-outs loses nothing that was acknowledged") {
+  if (forks_cannot_be_tested()) return;
   for (int round = 0; round < 5; ++round) {
     temporary_folder folder;
     int pipe_ends[2];
@@ -182,6 +184,7 @@ TEST_CASE("kill -9 in a stream of opt-outs loses nothing that was acknowledged")
 }
 
 TEST_CASE("a store that cannot be written says so, fails promptly, and recovers by itself") {
+  if (forks_cannot_be_tested()) return;
   temporary_folder folder;
   const pid_t child = fork();
   if (child == 0) {

@@ -10,6 +10,7 @@
 #include "store/consent_store.h"
 #include "store/journal_keeper.h"
 #include "tests/unit/catch.h"
+#include "tests/unit/forking.h"
 #include "tests/unit/store/journal_lines.h"
 #include "tests/unit/temporary_folder.h"
 
@@ -223,6 +224,7 @@ TEST_CASE("a person's number is replaced wherever it stands") {
 
 // In a process of its own: a limit on the size of files stands for a full disk.
 TEST_CASE("while the disk is full decisions wait, the oldest are dropped and counted, and then it goes on") {
+  if (testing::forks_cannot_be_tested()) return;
   testing::temporary_folder folder;
   const pid_t child = fork();
   if (child == 0) {
