@@ -54,6 +54,7 @@ std::size_t session::received(leg from, smpp::octets received, moment now) {
     const smpp::frame f = smpp::next_frame(rest, limits().max_pdu_octets);
     if (f.status == smpp::framing::incomplete) break;
     if (f.status == smpp::framing::lost) {
+      settle(now);  // what stood before it in the same octets
       if (!lost_framing(from, rest, now)) break;
       return received.size();
     }
@@ -62,14 +63,19 @@ std::size_t session::received(leg from, smpp::octets received, moment now) {
     update_pause(leg::esme);
     update_pause(leg::smsc);
   }
-  decide_pending(now);
+  settle(now);
   update_pause(leg::esme);
   update_pause(leg::smsc);
   if (done > 0) side(from).last_received = now.steady;
+  return hears(from) ? done : received.size();
+}
+
+// Nothing may point into the octets once received() returns, and what was counted is told.
+void session::settle(moment now) {
+  decide_pending(now);
   response_seconds_.flush();
   counted_.flush(*metrics_);
   decided_count_.flush();
-  return hears(from) ? done : received.size();
 }
 
 // True when the verdict is spoken; false while more octets could still tell what this is.

@@ -160,6 +160,7 @@ class session {
   // framing
   void take(leg from, smpp::octets pdu, moment now);
   bool lost_framing(leg from, smpp::octets rest, moment now);
+  void settle(moment now);
 
   // from_esme.cc
   void take_unbound(const smpp::header& h);

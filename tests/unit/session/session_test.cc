@@ -443,6 +443,20 @@ TEST_CASE("a sender that shuts its side gets the answers to what it has sent") {
   CHECK(talk.session.wanted(leg::smsc) != session::wish::shut_when_sent);
 }
 
+TEST_CASE("what stands before broken framing in the same octets is decided, and answered before it") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.bind("shop1");
+  smpp::buffer broken = pdus::header(command_id::enquire_link, 12);
+  smpp::write_u32(broken.data(), 3);
+  talk.esme(pdus::submit_sm(6) + pdus::submit_sm(7) + broken);
+  const auto answers = talk.to_esme();
+  REQUIRE(answers.size() == 3);
+  CHECK(answers[0] == pdus::header(command_id::submit_sm_resp, 6, command_status::ESME_RSUBMITFAIL));
+  CHECK(answers[1] == pdus::header(command_id::submit_sm_resp, 7, command_status::ESME_RSUBMITFAIL));
+  CHECK(answers[2] == pdus::header(command_id::generic_nack, 12, command_status::ESME_RINVCMDLEN));
+}
+
 TEST_CASE("framing lost") {
   shared_parts parts;
   conversation talk(parts);
