@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/huge_memory.h"
+
 namespace store {
 namespace {
 
 constexpr std::size_t least_buckets = 3;
+constexpr std::size_t small_buckets = 512;  // 1,400 numbers: twice a thousand shards of that size are 64 MB at most
 
 // Odd: every step, a power of two, comes past all of them.
 constexpr std::size_t odd(std::size_t n) {
@@ -79,12 +82,13 @@ fact index_shard::get(const place& p) const {
   return (*profiles_)[p.bucket->profile_of(p.slot)].with(p.bucket->time_of(p.slot), p.bucket->sequence_of(p.slot));
 }
 
-// By an eighth: little is empty for long.
+// By an eighth once it is worth saving: little is empty for long.
 void index_shard::grow() {
-  const std::size_t count = odd(std::max(buckets_.size() * 9 / 8 + 1, least_buckets));
-  huge_memory larger(count * sizeof(index_bucket));
+  const std::size_t more = buckets_.size() < small_buckets ? buckets_.size() : buckets_.size() / 8;
+  const std::size_t count = odd(std::max(buckets_.size() + more, least_buckets));
+  const std::unique_ptr<index_bucket[]> old_own = std::exchange(own_, std::make_unique<index_bucket[]>(count));
   const std::span<index_bucket> old = buckets_;
-  use({static_cast<index_bucket*>(larger.begin()), count});  // zeros, as empty buckets are
+  use({own_.get(), count});
   used_ = 0;
   for (const index_bucket& b : old) {
     for (std::size_t slot = 0; slot < index_bucket::slots; ++slot) {
@@ -93,8 +97,7 @@ void index_shard::grow() {
       move({&b, slot}, insert(who, index_path(who)));
     }
   }
-  if (own_.begin() == nullptr && !old.empty()) huge_memory::release(old.data(), old.size_bytes());
-  own_ = std::move(larger);
+  if (!old_own && !old.empty()) huge_memory::release(old.data(), old.size_bytes());
 }
 
 void index_shard::move(const place& from, const place& to) {

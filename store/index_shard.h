@@ -2,10 +2,10 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <span>
 #include <vector>
 
-#include "store/huge_memory.h"
 #include "store/index_bucket.h"
 #include "store/spin_lock.h"
 
@@ -92,7 +92,7 @@ class alignas(64) index_shard {
   profile_id intern(const profile& p);
 
   std::span<index_bucket> buckets_;
-  huge_memory own_;  // of the buckets, once they have outgrown what is shared
+  std::unique_ptr<index_bucket[]> own_;  // the buckets, once they have outgrown what is shared
   std::size_t used_ = 0;
   profiles* profiles_ = nullptr;
   profile_id latest_ = profiles::none;  // a list is of few profiles
