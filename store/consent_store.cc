@@ -29,7 +29,7 @@ std::filesystem::path keys_file(const std::filesystem::path& store) {
 class consent_store::implementation {
  public:
   implementation(std::filesystem::path where, number_keys keys, bool hashed)
-      : path(std::move(where)), subjects(index, std::move(keys), hashed) {}
+      : path(std::move(where)), subjects(index, std::move(keys), hashed), memories(subjects.keys()->oldest()) {}
 
   std::filesystem::path path;
   class names names;
@@ -38,6 +38,7 @@ class consent_store::implementation {
   act_times times;
   std::unique_ptr<journal_keeper> journal;
   std::unique_ptr<access_keeper> access;
+  memory_keeper memories;
   std::unique_ptr<class writer> writer;
   std::unique_ptr<class purger> purger;
   std::mutex keys_mutex;
@@ -106,9 +107,10 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
   const auto last_access = l->newest_access();
   if (const auto* why = std::get_if<failure>(&last_access)) return *why;
   i->access = std::make_unique<access_keeper>(std::get<instant>(last_access));
+  if (auto why = i->memories.load(*l)) return *why;
   const bool remains = l->owes_purge();
-  i->writer =
-      std::make_unique<writer>(o.path, std::move(l), std::move(known), *i->journal, *i->access, std::move(o.on_write));
+  i->writer = std::make_unique<writer>(o.path, std::move(l), std::move(known), *i->journal, *i->access, i->memories,
+                                       std::move(o.on_write));
   i->purger = std::make_unique<purger>([p = i.get()] { return p->purge(); }, remains);
   return std::unique_ptr<consent_store>(new consent_store(std::move(i)));
 }
@@ -129,6 +131,19 @@ bool consent_store::available(instant now) const {
 
 scope_id consent_store::intern(const scope& s) {
   return implementation_->names.intern(s);
+}
+
+channel_id consent_store::channel_of(std::string_view address, std::string_view sender) const {
+  return implementation_->memories.correspondence.channel_of(address, sender);
+}
+
+void consent_store::wrote(number to, channel_id through, instant at) {
+  memory_keeper& m = implementation_->memories;
+  if (m.correspondence.wrote(to, through, at) && m.changed()) implementation_->writer->wake();
+}
+
+std::vector<channel_id> consent_store::used_lately(number to, std::span<const channel_id> among, instant now) const {
+  return implementation_->memories.correspondence.used(to, among, now);
 }
 
 void consent_store::record(std::vector<event> events, completion done) {
@@ -153,6 +168,7 @@ outcome consent_store::record_and_wait(std::vector<event> events) {
 
 void consent_store::erase(number who, event by, erasure_completion done) {
   by.kind = event_kind::erasure;
+  implementation_->memories.correspondence.forget(who);  // written with the erasure
   implementation_->writer->submit_erasure(
       who, std::move(by), [this, done = std::move(done)](std::variant<erased, failure> result) {
         if (const auto* e = std::get_if<erased>(&result); e != nullptr && !e->already) implementation_->purger->owe();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "store/access.h"
+#include "store/correspondence.h"
 #include "store/event.h"
 #include "store/failure.h"
 #include "store/journal_search.h"
@@ -85,6 +86,13 @@ class consent_store {
   // then.
   bool available(instant now) const;
   scope_id intern(const scope& s);
+
+  // --- who wrote to whom lately (correspondence.h): any thread, no disk ---
+
+  channel_id channel_of(std::string_view address, std::string_view sender) const;
+  void wrote(number to, channel_id through, instant at);
+  // Those of the channels through which the number was written to in the last 30 days. Nothing: it is not known.
+  std::vector<channel_id> used_lately(number to, std::span<const channel_id> among, instant now) const;
 
   // --- recording: any thread ---
 

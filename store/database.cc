@@ -16,7 +16,7 @@ constexpr const char* format = "consentgate 2";
 
 constexpr std::array<const char*, family_count> family_names{"default",         "events", "states",      "history",
                                                              "identities",      "names",  "corrections", "journal",
-                                                             "journal_filters", "access"};
+                                                             "journal_filters", "access", "memories"};
 
 rocksdb::ColumnFamilyOptions family_options(bool point_lookups) {
   rocksdb::BlockBasedTableOptions table;

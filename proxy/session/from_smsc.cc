@@ -74,7 +74,8 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   if (decoded != command_status::ESME_ROK) metrics_->malformed(leg::smsc).Increment();
   // Broken optional parameters leave the text readable: a STOP is heard all the same.
   if (decoded != command_status::ESME_ROK && decoded != command_status::ESME_RINVOPTPARSTREAM) return false;
-  std::vector<store::event> events = replies_->read(*policy_, bind_candidates(), pdu, m, alphabet_, now.steady);
+  std::vector<store::event> events =
+      replies_->read(*policy_, bind_candidates(), pdu, m, alphabet_, now.steady, now.wall);
   if (events.empty()) return false;
 
   in_flight request;

@@ -122,6 +122,7 @@ class session {
     bool mismatch = false;  // its source_addr belongs to others alone; `from` only counts it
     std::optional<store::number> who;
     std::string_view destination;
+    store::channel_id channel = 0;  // its source_addr is one that several senders use
   };
 
   // A request that one side sent and the other has not answered.

@@ -21,11 +21,12 @@ constexpr std::size_t longest_pending = 1024;  // octets: a longer PDU is decide
 session::pending_submission session::addressed(const smpp::address& source_addr,
                                                const smpp::address& destination_addr) const {
   pending_submission p;
-  const sender* found = policy_->sender_of(*candidates_, source_addr);
+  const sender* found = policy_->sender_of(*candidates_, source_addr, &p.channel);
   p.mismatch = found == nullptr;
   p.from = p.mismatch ? candidates_->senders.front() : found;
   p.destination = destination_addr.text;
-  if (p.from->kind != policy_kind::exempt || policy_->journals()) p.who = policy_->read_number(destination_addr);
+  if (p.from->kind != policy_kind::exempt || policy_->journals() || p.channel != 0)
+    p.who = policy_->read_number(destination_addr);
   return p;
 }
 
@@ -34,6 +35,7 @@ decision session::decide(const pending_submission& p, moment now, decided& what)
       p.mismatch ? policy_->apply_mode(*p.from, reason::sender_mismatch) : policy_->decide(*p.from, p.who, now.wall);
   count(*p.from, d, p.destination);
   what = decided_as(*p.from, d, p.who, now);
+  if (p.channel != 0 && p.who && d.verdict != verdict::refused) policy_->remember(*p.who, p.channel, now.wall);
   return d;
 }
 
