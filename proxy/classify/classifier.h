@@ -12,7 +12,9 @@ enum class intent { none, opt_out, opt_in, help };
 struct classification {
   proxy::intent intent = proxy::intent::none;
   bool everything = false;  // STOP ALL: an opt-out from everybody
-  std::string rule;         // what decided, "keyword:fr:arret"; empty for none
+  bool yes = false;         // the answer to a question (OUI, YES, GO); without one that was asked it means nothing
+  std::string language{};   // of the rule, ISO 639: "fr"; empty for none
+  std::string rule{};       // what decided, "keyword:fr:arret"; empty for none
 };
 
 // `text` is UTF-8; invalid octets are tolerated. Thread safe.

@@ -21,11 +21,12 @@ std::string_view cut(std::string_view& text, char separator) {
 }
 
 classification meaning_of(std::string_view word, std::size_t line) {
-  if (word == "opt_out") return {intent::opt_out, false, ""};
-  if (word == "opt_out_all") return {intent::opt_out, true, ""};
-  if (word == "opt_in") return {intent::opt_in, false, ""};
-  if (word == "help") return {intent::help, false, ""};
-  wrong(line, "the meaning must be opt_out, opt_out_all, opt_in or help, not `" + std::string(word) + "`");
+  if (word == "opt_out") return {.intent = intent::opt_out};
+  if (word == "opt_out_all") return {.intent = intent::opt_out, .everything = true};
+  if (word == "opt_in") return {.intent = intent::opt_in};
+  if (word == "help") return {.intent = intent::help};
+  if (word == "yes") return {.yes = true};
+  wrong(line, "the meaning must be opt_out, opt_out_all, opt_in, help or yes, not `" + std::string(word) + "`");
 }
 
 }  // namespace
@@ -37,13 +38,15 @@ keyword_table read_keywords(std::string_view tsv) {
     if (line.empty() || line.front() == '#') continue;
     const std::string_view language = cut(line, '\t');
     classification meaning = meaning_of(cut(line, '\t'), number);
+    meaning.language = language;
     if (language.empty() || line.empty()) wrong(number, "a line is: language, tab, meaning, tab, words");
     while (!line.empty()) {
       const std::string folded = fold(cut(line, '|'));
       if (folded.empty()) wrong(number, "a keyword without a letter");
       meaning.rule = "keyword:" + std::string(language) + ":" + folded;
       const auto [known, is_new] = table.try_emplace(folded, meaning);
-      const bool same = known->second.intent == meaning.intent && known->second.everything == meaning.everything;
+      const bool same = known->second.intent == meaning.intent && known->second.everything == meaning.everything &&
+                        known->second.yes == meaning.yes;
       if (!is_new && !same) wrong(number, "`" + folded + "` already has another meaning: " + known->second.rule);
     }
   }

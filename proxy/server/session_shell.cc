@@ -32,7 +32,7 @@ session_shell::session_shell(boost::asio::io_context& io, tcp::socket esme, std:
       journal_(journal),
       peer_(std::move(peer)),
       to_worker_(std::move(to_worker)),
-      session_(g.policy.load(), g.replies, g.metrics, *this, peer_, the_moment()),
+      session_(g.policy.load(), g.replies, g.outbox, g.metrics, *this, peer_, the_moment()),
       began_(steady_clock::now()) {
   gate_.metrics.sessions(leg::esme).Increment();
 }
@@ -84,6 +84,16 @@ void session_shell::record(std::vector<store::event> events, std::uint32_t ticke
         self->turn(now);
       }
     });
+  });
+}
+
+void session_shell::wake() {
+  boost::asio::post(io_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) {
+      const moment now = the_moment();
+      self->session_.transmit(now);
+      self->turn(now);
+    }
   });
 }
 

@@ -26,7 +26,10 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
   if (found == nullptr) return take_stray(leg::smsc, pdu, h);
   const in_flight request = *found;
   smsc.requests.erase(h.sequence_number);
-  if (request.own) return after_answer(request, now);
+  if (request.own) {
+    hear_own_answer(h.sequence_number, pdu);
+    return after_answer(request, now);
+  }
   response_seconds_.observe(now.steady - request.since);
   if (request.message.journalled) journal_answer(request, h.sequence_number, pdu);
   smpp::buffer& to_esme = side(leg::esme).output;
@@ -39,7 +42,10 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
   if (state_ == state::binding && smpp::is_bind(request.id)) {
     const bool accepted = h.command_status == command_status::ESME_ROK && h.command_id == smpp::response_to(request.id);
     state_ = accepted ? state::bound : state::unbound;
-    if (accepted) bind_candidates();
+    if (accepted) {
+      bind_candidates();
+      begin_transmitting(now);
+    }
   }
   after_answer(request, now);
 }
@@ -47,19 +53,21 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
 // An answered unbind ends the session (4.2); the last answer of a draining one lets it unbind.
 void session::after_answer(const in_flight& request, moment now) {
   if (state_ == state::unbinding) {
-    if (request.own && --unbinds_due_ == 0) end(std::string(ended_because_));
+    if (request.own && request.id == command_id::unbind && --unbinds_due_ == 0) end(std::string(ended_because_));
   } else if (request.id == command_id::unbind) {
     end("unbound");
   } else if (state_ == state::half_closed) {
     if (side(leg::smsc).requests.empty()) end("closed by the ESME");
   } else {
     check_drained(now);
+    if (request.own) transmit(now);
   }
 }
 
 void session::take_smsc_request(smpp::octets pdu, const smpp::header& h, moment now) {
   if (state_ == state::half_closed) return;  // nobody there to take it: it is delivered again
   if (draining_ || state_ == state::unbinding) return take_while_parting(leg::smsc, h, now);
+  if (h.command_id == command_id::unbind) stop_transmitting();
   const bool may_be_a_reply = h.command_id == command_id::deliver_sm || h.command_id == command_id::data_sm;
   if (may_be_a_reply && take_reply(pdu, h, now)) return;
   forward_request(leg::esme, pdu, h, now);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "proxy/observe/metrics.h"
+#include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
 #include "proxy/session/replies.h"
 #include "smpp/pdu.h"
@@ -28,10 +29,10 @@ struct moment {
   store::instant wall;
 };
 
-// What a session needs from outside. Outlives the session.
-class session_host {
+// What a session needs from outside. Outlives the session. Woken as a transmitter, it calls session::transmit() soon,
+// on the session's own thread.
+class session_host : public transmitter {
  public:
-  virtual ~session_host() = default;
   // Puts what a person wrote on record; answered by session::recorded(ticket, ...), later and on the session's own
   // thread.
   virtual void record(std::vector<store::event> events, std::uint32_t ticket) = 0;
@@ -41,7 +42,11 @@ class session_host {
 
 class session {
  public:
-  session(std::shared_ptr<const policy> p, replies& r, metrics& m, session_host& host, std::string peer, moment now);
+  session(std::shared_ptr<const policy> p, replies& r, outbox& o, metrics& m, session_host& host, std::string peer,
+          moment now);
+  ~session();
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
 
   // --- bytes ---
 
@@ -73,7 +78,8 @@ class session {
 
   void tick(moment now);  // a few times a second
   void recorded(std::uint32_t ticket, bool on_disk, moment now);
-  void drain(moment now);  // takes no new requests; unbinds both ways when what is in flight has been answered
+  void transmit(moment now);  // what the gate itself has to ask of the SMSC, when this bind can
+  void drain(moment now);     // takes no new requests; unbinds both ways when what is in flight has been answered
   void use(std::shared_ptr<const policy> p);
 
   std::size_t max_pdu_octets() const { return limits().max_pdu_octets; }
@@ -187,6 +193,12 @@ class session {
   void after_answer(const in_flight& request, moment now);
   void answer_guarded(std::uint32_t ticket, const in_flight& request, guarded_reply& reply, moment now);
 
+  // own_requests.cc
+  void begin_transmitting(moment now);
+  void stop_transmitting();
+  void hear_own_answer(std::uint32_t sequence_number, smpp::octets answer);
+  void give_up_own(std::uint32_t sequence_number);
+
   // journalling.cc
   decided decided_as(const sender& s, const decision& d, std::optional<store::number> who, moment now) const;
   void forward_submission(smpp::octets pdu, const smpp::header& h, moment now, const decided& what,
@@ -211,6 +223,7 @@ class session {
 
   std::shared_ptr<const policy> policy_;
   replies* replies_;
+  outbox* outbox_;
   metrics* metrics_;
   session_host* host_;
   std::string peer_;
@@ -236,6 +249,8 @@ class session {
   std::unordered_map<std::uint32_t, guarded_reply> guarded_;
   std::unordered_map<std::uint32_t, std::vector<smpp::unsuccess_sme>> partial_;
   std::unordered_map<std::uint32_t, std::vector<listed_decision>> listed_;  // by the request's sequence_number
+  bool transmits_ = false;                                                  // takes from the outbox
+  std::unordered_map<std::uint32_t, gate_request> own_;                     // the gate's own, sent and not answered
   batched_histogram response_seconds_;
   std::string ended_because_;
 };

@@ -81,6 +81,16 @@ TEST_CASE("STOP ALL covers everybody, STOP does not") {
   CHECK(classify("hello").rule.empty());
 }
 
+TEST_CASE("a yes is known as such, and is nothing by itself") {
+  for (const std::string text : {"YES", "Oui !", "sí", "go", "да", "はい", "네"}) {
+    CAPTURE(text);
+    CHECK(classify(text).yes);
+    CHECK(classify(text).intent == intent::none);
+  }
+  CHECK_FALSE(classify("START").yes);
+  CHECK(classify("oui").language == "fr");
+}
+
 TEST_CASE("words that only look like keywords mean nothing") {
   for (const std::string text : {"don't stop",
                                  "stop by tomorrow",
