@@ -124,6 +124,10 @@ void consent_store::expect(number who) const {
   implementation_->index.expect(who);
 }
 
+bool consent_store::opted_out_of(number who, scope_id scope) const {
+  return opted_out_in(implementation_->index.facts(kept_as(who)), scope);
+}
+
 bool consent_store::available(instant now) const {
   const writer& w = *implementation_->writer;
   return !w.failed() && now >= earliest_plausible && now + clock_tolerance >= w.newest_recorded();

@@ -81,6 +81,8 @@ class consent_store {
   finding judge(number who, const question& q) const;
   // The number will be asked about soon: begins to fetch from memory what is known of it.
   void expect(number who) const;
+  // Whether the number is opted out of exactly this scope (opted_out_in). Allocates.
+  bool opted_out_of(number who, scope_id scope) const;
   // False after a failed write until one succeeds again (the store reopens itself and keeps trying), and while the
   // clock is implausible (more than an hour before the newest recorded event): nothing that needs consent may pass
   // then.

@@ -28,7 +28,12 @@ bool contains(const std::vector<const sender*>& senders, const sender* s) {
 }  // namespace
 
 policy::policy(std::shared_ptr<const config> c, store::consent_store& store, metrics& m, refusal_log& log)
-    : config_(std::move(c)), store_(&store), metrics_(&m), refusal_log_(&log), by_address_(config_->numbers) {
+    : config_(std::move(c)),
+      store_(&store),
+      metrics_(&m),
+      refusal_log_(&log),
+      by_address_(config_->numbers),
+      hears_carriers_(proxy::hears_carriers(*config_)) {
   for (std::size_t i = 0; i < verdict_count; ++i)
     verdict_texts_[i] = store.journal_text(name(verdict{static_cast<std::uint8_t>(i)}));
   for (std::size_t i = 0; i < reason_count; ++i)
@@ -140,6 +145,15 @@ std::vector<const sender*> policy::writers_to(store::number who, const candidate
     if (std::ranges::find(used, channels[i]) != used.end()) wrote.push_back(all[i]);
   }
   return wrote;
+}
+
+const sender* policy::sender_journalled_as(const candidates& c, store::text_id name) const {
+  const auto it = std::ranges::find(c.senders, name, &sender::journal_name);
+  return it == c.senders.end() ? nullptr : *it;
+}
+
+bool policy::is_listed(const smpp::address& a) const {
+  return std::ranges::any_of(by_address_.find(a), [](const users_of_address* found) { return found != nullptr; });
 }
 
 std::shared_ptr<const sender> policy::sender_named(const std::string& name) const {

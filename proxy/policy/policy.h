@@ -75,6 +75,12 @@ class policy {
   std::vector<const sender*> writers_to(store::number who, const candidates& c, const smpp::address& destination_addr,
                                         store::instant now) const;
 
+  // Of this bind's senders the one that the journal knows under this name; nullptr when it is one no more.
+  const sender* sender_journalled_as(const candidates& c, store::text_id name) const;
+  // Whether any sender lists the address.
+  bool is_listed(const smpp::address& a) const;
+  bool has_opted_out_of(const sender& s, store::number who) const { return store_->opted_out_of(who, s.own_scope); }
+
   // By its name in the configuration; a name that is not there is a sender of that name, like an unnamed system_id.
   std::shared_ptr<const sender> sender_named(const std::string& name) const;
 
@@ -89,6 +95,7 @@ class policy {
 
   std::optional<store::number> read_number(const smpp::address& a) const;
   smpp::command_status status_of(reason r) const;
+  bool hears_carriers() const { return hears_carriers_; }
   bool journals() const { return config_->journal_retention.count() != 0; }
   store::text_id journal_text(verdict v) const { return verdict_texts_[static_cast<std::size_t>(v)]; }
   store::text_id journal_text(reason r) const { return reason_texts_[static_cast<std::size_t>(r)]; }
@@ -111,6 +118,7 @@ class policy {
   std::vector<std::shared_ptr<sender>> senders_;
   std::unordered_map<std::string, owners> by_system_id_;
   address_book<users_of_address> by_address_;
+  bool hears_carriers_;
   std::array<store::text_id, verdict_count> verdict_texts_{};
   std::array<store::text_id, reason_count> reason_texts_{};
 };

@@ -33,8 +33,8 @@ struct moment {
 // on the session's own thread.
 class session_host : public transmitter {
  public:
-  // Puts what a person wrote on record; answered by session::recorded(ticket, ...), later and on the session's own
-  // thread.
+  // Puts what a person wrote, or what the carrier says, on record; answered by session::recorded(ticket, ...), later
+  // and on the session's own thread.
   virtual void record(std::vector<store::event> events, std::uint32_t ticket) = 0;
   // Puts what was decided of a message in the journal, once nothing more will be known of it.
   virtual void journal(const store::journal_line& l) = 0;
@@ -65,7 +65,7 @@ class session {
 
   // True once for each bind: connect to an upstream, then call one of the two.
   bool wants_upstream();
-  void upstream_connected(smpp::default_alphabet alphabet, moment now);
+  void upstream_connected(smpp::default_alphabet alphabet, moment now, const endpoint& reached = {});
   void upstream_failed(moment now);
   void finished(leg which, moment now);  // its last octet has been taken; it may still listen
   void closed(leg which, moment now);
@@ -142,6 +142,9 @@ class session {
     decided message;       // of a submission
   };
 
+  // The ticket of a record that no answer waits for; no request has this number.
+  static constexpr std::uint32_t unguarded = 0;
+
   // A reply of a person on its way to the sender while its record is on its way to the disk.
   struct guarded_reply {
     enum class fate { writing, on_disk, failed } fate = fate::writing;
@@ -192,6 +195,11 @@ class session {
   void take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment now);
   void after_answer(const in_flight& request, moment now);
   void answer_guarded(std::uint32_t ticket, const in_flight& request, guarded_reply& reply, moment now);
+
+  // carrier.cc
+  const carrier_blocks& carrier() const;
+  void hear_carrier(const in_flight& request, smpp::octets answer);
+  std::vector<store::event> read_receipt(smpp::octets pdu, const smpp::message& m, moment now);
 
   // own_requests.cc
   void begin_transmitting(moment now);
@@ -245,6 +253,7 @@ class session {
   std::chrono::steady_clock::time_point draining_since_;
   std::chrono::steady_clock::time_point parting_since_;  // unbinding, half_closed
   std::chrono::steady_clock::time_point last_forgotten_;
+  endpoint upstream_;
   smpp::default_alphabet alphabet_ = smpp::default_alphabet::gsm7;
   std::unordered_map<std::uint32_t, guarded_reply> guarded_;
   std::unordered_map<std::uint32_t, std::vector<smpp::unsuccess_sme>> partial_;

@@ -249,9 +249,8 @@ TEST_CASE("a file that cannot be read as a whole takes nothing") {
   auto opened = consent_store::open({folder.path(), nullptr});
   auto& s = *std::get<0>(opened);
   const std::string row = "33612345678,opt_out,all\n";
-  for (const std::string& text :
-       {std::string(), "number,event\n" + row, "number,event,scope,number\n" + row, "number,event,scop\n" + row,
-        std::string("number,event,scope,\"wording\n"), "number,event,scope\n" + row + "\xE9,opt_out,all\n"}) {
+  for (const std::string& text : {std::string(), "number,event\n" + row, "number,event,scope,number\n" + row,
+                                  "number,event,scop\n" + row, std::string("number,event,scope,\"wording\n"), "number,event,scope\n" + row + "\xE9,opt_out,all\n"}) {
     std::istringstream in(text);
     import_progress progress;
     CHECK(import_csv(in, s, {}, progress));
