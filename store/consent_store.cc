@@ -180,6 +180,25 @@ void consent_store::erase(number who, event by, erasure_completion done) {
       });
 }
 
+void consent_store::keep(pending_opt_in p, std::function<void(std::optional<failure>)> done) {
+  implementation_->writer->submit_pending(std::move(p), writer::pending::keep, std::move(done));
+}
+
+void consent_store::forget(number who, const std::string& sender) {
+  implementation_->writer->submit_pending({who, sender, {}, {}, {}, {}}, writer::pending::forget,
+                                          [](const std::optional<failure>&) {});
+}
+
+std::variant<std::vector<pending_opt_in>, failure> consent_store::pending_opt_ins() const {
+  using result = std::variant<std::vector<pending_opt_in>, failure>;
+  return implementation_->writer->with_ledger<result>([](const ledger& l) -> result {
+    std::vector<pending_opt_in> all;
+    if (auto why = l.each_pending_opt_in(std::nullopt, [&](pending_opt_in p) { all.push_back(std::move(p)); }))
+      return *why;
+    return all;
+  });
+}
+
 std::optional<failure> consent_store::purge() {
   return implementation_->purge();
 }

@@ -18,6 +18,7 @@
 #include "store/failure.h"
 #include "store/journal_search.h"
 #include "store/ledger_head.h"
+#include "store/pending_opt_in.h"
 #include "store/precedence.h"
 
 namespace store {
@@ -115,6 +116,13 @@ class consent_store {
   void stop_purging();  // before the store is closed: a purge under way fails, and is owed at the next start
   // A new key for the numbers erased from now on.
   std::optional<failure> rotate_keys();
+
+  // --- requests that wait for the person's YES: any thread ---
+
+  // Keeps it, in the place of an earlier one of the same person and sender; done() as with record().
+  void keep(pending_opt_in p, std::function<void(std::optional<failure>)> done);
+  void forget(number who, const std::string& sender);
+  std::variant<std::vector<pending_opt_in>, failure> pending_opt_ins() const;  // from disk
 
   // --- reading: any thread, from disk ---
 

@@ -17,6 +17,7 @@
 #include "store/ledger_head.h"
 #include "store/names.h"
 #include "store/number_keys.h"
+#include "store/pending_opt_in.h"
 #include "store/record.h"
 
 namespace rocksdb {
@@ -55,6 +56,10 @@ class ledger {
   // The sequence of the event with this identity.
   std::variant<std::optional<std::uint64_t>, failure> find_identity(const std::array<std::uint8_t, 16>& identity) const;
 
+  // Of one number, or of all.
+  std::optional<failure> each_pending_opt_in(std::optional<number> of,
+                                             const std::function<void(pending_opt_in)>& visit) const;
+
   // --- writing; one thread ---
   struct rewritten_record {
     std::uint64_t sequence = 0;
@@ -67,6 +72,8 @@ class ledger {
     std::vector<stored_name> names;
     std::vector<rewritten_record> rewritten;  // what they replace is owed a purge()
     std::vector<journal_record> journal;      // blocks that take the place of those with the same keys
+    // By key; without a value it is deleted.
+    std::vector<std::pair<std::string, std::optional<std::string>>> pending_opt_ins;
   };
   // On disk, all or none, when it returns nothing.
   std::optional<failure> write(const changes& c);

@@ -52,6 +52,14 @@ void writer::submit_erasure(number who, event by, erasure_completion done) {
   work_.notify_one();
 }
 
+void writer::submit_pending(pending_opt_in p, pending what, std::function<void(std::optional<failure>)> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.emplace_back(keeping{std::move(p), what, std::move(done)});
+  }
+  work_.notify_one();
+}
+
 std::string writer::condition() const {
   const std::lock_guard lock(mutex_);
   return condition_;
@@ -107,8 +115,9 @@ std::vector<writer::request> writer::take() {
   std::size_t events = 0;
   while (!queue_.empty()) {
     const auto* next = std::get_if<recording>(&queue_.front());
-    if (!taken.empty() && (next == nullptr || events + next->events.size() > most_events)) break;
-    if (next != nullptr) events += next->events.size();
+    const std::size_t more = next != nullptr ? next->events.size() : 0;
+    if (!taken.empty() && (std::holds_alternative<erasing>(queue_.front()) || events + more > most_events)) break;
+    events += more;
     taken.push_back(std::move(queue_.front()));
     queue_.pop_front();
     if (std::holds_alternative<erasing>(taken.back())) break;
@@ -150,6 +159,10 @@ std::optional<failure> writer::prepare(commit_group& g, request& r, std::vector<
     if (const auto* why = std::get_if<failure>(&added)) return *why;
     results.emplace_back(
         [wanted, places = std::get<0>(std::move(added))]() mutable { wanted->done(std::move(places)); });
+  } else if (auto* pending_one = std::get_if<keeping>(&r)) {
+    pending_one->how == pending::keep ? g.keep(std::move(pending_one->what))
+                                      : g.forget(pending_one->what.who, pending_one->what.sender);
+    results.emplace_back([pending_one] { pending_one->done(std::nullopt); });
   } else {
     auto& order = std::get<erasing>(r);
     auto done = g.erase(order.who, std::move(order.by));

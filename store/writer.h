@@ -29,6 +29,9 @@ class writer {
 
   void submit(std::vector<event> events, completion done);
   void submit_erasure(number who, event by, erasure_completion done);
+  // Keeps the pending opt-in, or forgets that of this person and sender.
+  enum class pending { keep, forget };
+  void submit_pending(pending_opt_in p, pending what, std::function<void(std::optional<failure>)> done);
   void wake();  // after the journal or the record of access has been given something
 
   bool failed() const { return failed_; }
@@ -54,7 +57,12 @@ class writer {
     event by;
     erasure_completion done;
   };
-  using request = std::variant<recording, erasing>;
+  struct keeping {
+    pending_opt_in what;
+    pending how;
+    std::function<void(std::optional<failure>)> done;
+  };
+  using request = std::variant<recording, erasing, keeping>;
 
   void run();
   void wait(std::unique_lock<std::mutex>& lock);
