@@ -27,6 +27,7 @@ void read_senders(const YAML::Node& n, reading& r);  // after policy and numbers
 void read_limits(const YAML::Node& n, reading& r);
 void read_journal(const YAML::Node& n, reading& r);
 
+void read_carrier(const YAML::Node& n, const std::string& name, carrier_blocks& out, error_list& errors);
 void read_policy_kind(const YAML::Node& n, const std::string& name, policy_kind& out, error_list& errors);
 void read_policy_mode(const YAML::Node& n, const std::string& name, policy_mode& out, error_list& errors);
 

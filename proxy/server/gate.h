@@ -6,6 +6,7 @@
 
 #include "proxy/observe/metrics.h"
 #include "proxy/observe/refusal_log.h"
+#include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
 #include "proxy/session/replies.h"
 #include "store/consent_store.h"
@@ -18,6 +19,7 @@ struct gate {
   proxy::refusal_log refusal_log;
   std::unique_ptr<store::consent_store> store;  // after what its last completions still use
   store::current<const proxy::policy> policy;
+  proxy::outbox outbox{metrics};
   proxy::replies replies{metrics};
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> draining{false};

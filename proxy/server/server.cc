@@ -185,6 +185,7 @@ class server {
     gate_.metrics.store_read_only().Set(available ? 0 : 1);
     gate_.metrics.journal_dropped().Increment(
         static_cast<double>(s.journal_dropped - std::exchange(journal_dropped_, s.journal_dropped)));
+    gate_.outbox.expire(steady_clock::now());
     if (++seconds_ % 60 == 0) gate_.refusal_log.write();
     second_.expires_after(std::chrono::seconds(1));
     second_.async_wait([this](error_code stopped) {

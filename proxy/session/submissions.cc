@@ -21,11 +21,12 @@ constexpr std::size_t longest_pending = 1024;  // octets: a longer PDU is decide
 session::pending_submission session::addressed(const smpp::address& source_addr,
                                                const smpp::address& destination_addr) const {
   pending_submission p;
-  const sender* found = policy_->sender_of(*candidates_, source_addr);
+  const sender* found = policy_->sender_of(*candidates_, source_addr, &p.channel);
   p.mismatch = found == nullptr;
   p.from = p.mismatch ? candidates_->senders.front() : found;
   p.destination = destination_addr.text;
-  if (p.from->kind != policy_kind::exempt || policy_->journals()) p.who = policy_->read_number(destination_addr);
+  const bool number_is_used = policy_->journals() || policy_->hears_carriers() || p.channel != 0;
+  if (p.from->kind != policy_kind::exempt || number_is_used) p.who = policy_->read_number(destination_addr);
   return p;
 }
 
@@ -34,6 +35,7 @@ decision session::decide(const pending_submission& p, moment now, decided& what)
       p.mismatch ? policy_->apply_mode(*p.from, reason::sender_mismatch) : policy_->decide(*p.from, p.who, now.wall);
   count(*p.from, d, p.destination);
   what = decided_as(*p.from, d, p.who, now);
+  if (p.channel != 0 && p.who && d.verdict != verdict::refused) policy_->remember(*p.who, p.channel, now.wall);
   return d;
 }
 
@@ -88,6 +90,8 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   std::vector<bool> keep;
   std::vector<smpp::unsuccess_sme> refused;
   std::vector<listed_decision> forwarded;
+  decided all;
+  bool alone = true;  // the first that is forwarded: what the SMSC says of the whole, it says of the only one
   for (const smpp::dest_address& to : m.dest_addresses) {
     const std::string_view destination = to.distribution_list ? to.dl_name : to.sme.text;
     decided what;
@@ -95,13 +99,15 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
                                             : decide(addressed(m.source_addr, to.sme), now, what);
     keep.push_back(d.verdict != verdict::refused);
     if (keep.back()) {
+      all.sender = what.sender;
+      all.who = alone ? what.who : store::number{};
+      alone = false;
       if (what.journalled) forwarded.push_back({what, std::string(destination)});
       continue;
     }
     journal(what, destination);
     refused.push_back({to.sme.ton, to.sme.npi, std::string(destination), policy_->status_of(d.reason)});
   }
-  decided all;
   all.journalled = all.listed = !forwarded.empty();
   if (refused.empty()) {
     const std::uint32_t sequence_number = send_on(leg::smsc, pdu, h, now, all);
