@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "proxy/config/message_rules.h"
 #include "proxy/reason.h"
 #include "proxy/role.h"
 #include "smpp/pdu.h"
@@ -60,6 +61,7 @@ struct sender_config {
   policy_mode mode = policy_mode::enforce;
   bool observe_opt_outs = false;
   std::chrono::months consent_life{36};
+  message_rules rules{};
   bool operator==(const sender_config&) const = default;
 };
 
@@ -113,6 +115,7 @@ struct config {
   refusal_statuses statuses;
   opt_out_scope stop_scope = opt_out_scope::group;
   carrier_blocks carrier;
+  std::map<std::string, std::shared_ptr<const calendar>> calendars;  // those that are described or named
   std::vector<sender_config> senders;
   limits_config limits;
   std::chrono::seconds journal_retention = default_journal_retention;  // 0: there is no journal

@@ -51,6 +51,7 @@ void read_sender(const YAML::Node& n, const std::string& where, reading& r) {
         [&](const YAML::Node& v) { read_flag(v, where + ".observe_opt_outs", made.observe_opt_outs, r.errors); });
   s.key("consent_life",
         [&](const YAML::Node& v) { read_months(v, where + ".consent_life", made.consent_life, r.errors); });
+  read_message_rules(s, where, made.mode, made.rules, r);
   s.finish();
   r.result.senders.push_back(std::move(made));
 }

@@ -3,11 +3,13 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 
 #include "proxy/observe/metrics.h"
 #include "proxy/observe/refusal_log.h"
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
+#include "proxy/server/frequency_files.h"
 #include "proxy/session/replies.h"
 #include "store/consent_store.h"
 #include "store/current.h"
@@ -18,6 +20,7 @@ struct gate {
   proxy::metrics metrics;
   proxy::refusal_log refusal_log;
   std::unique_ptr<store::consent_store> store;  // after what its last completions still use
+  std::optional<frequency_files> frequency;
   store::current<const proxy::policy> policy;
   proxy::outbox outbox{metrics};
   proxy::replies replies{metrics};

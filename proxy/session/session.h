@@ -111,8 +111,9 @@ class session {
     store::text_id sender = 0;
     proxy::verdict verdict{};
     proxy::reason reason{};
-    bool journalled = false;
-    bool listed = false;  // what was decided is in listed_
+    bool journalled : 1 = false;
+    bool listed : 1 = false;   // what was decided is in listed_
+    bool counted : 1 = false;  // towards a cap: counted_messages_
   };
   // One of several destinations, or one that cannot be read.
   struct listed_decision {
@@ -128,7 +129,9 @@ class session {
     bool mismatch = false;  // its source_addr belongs to others alone; `from` only counts it
     std::optional<store::number> who;
     std::string_view destination;
-    store::channel_id channel = 0;  // its source_addr is one that several senders use
+    store::channel_id channel = 0;           // its source_addr is one that several senders use
+    store::instant due{};                    // when it is to be delivered, if that is later
+    const smpp::message* message = nullptr;  // of a submit_multi
   };
 
   // A request that one side sent and the other has not answered.
@@ -183,11 +186,16 @@ class session {
   void take_submit_multi(smpp::octets pdu, const smpp::header& h, moment now);
   void take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment now);
   pending_submission addressed(const smpp::address& source_addr, const smpp::address& destination_addr) const;
-  decision decide(const pending_submission& p, moment now, decided& what);
+  decision decide(const pending_submission& p, moment now, decided& what, counted_message& counted);
   void decide_pending(moment now);
   decision decide_unverifiable(const smpp::address& source_addr, std::string_view destination, moment now,
                                decided& what);
   void count(const sender& s, const decision& d, std::string_view destination);
+
+  // message_rules.cc
+  decision judge_message(const pending_submission& p, const decision& consented, moment now,
+                         counted_message& counted) const;
+  void settle_counted(std::uint32_t sequence_number, smpp::command_status status);
 
   // from_smsc.cc
   void take_smsc_request(smpp::octets pdu, const smpp::header& h, moment now);
@@ -209,8 +217,8 @@ class session {
 
   // journalling.cc
   decided decided_as(const sender& s, const decision& d, std::optional<store::number> who, moment now) const;
-  void forward_submission(smpp::octets pdu, const smpp::header& h, moment now, const decided& what,
-                          std::string_view destination);
+  std::uint32_t forward_submission(smpp::octets pdu, const smpp::header& h, moment now, const decided& what,
+                                   std::string_view destination);
   void journal(const decided& what, std::string_view destination, const store::journal_facts& answer = {});
   void journal_answer(const in_flight& request, std::uint32_t sequence_number, smpp::octets answer);
   void journal_unanswered(const in_flight& request, std::uint32_t sequence_number);
@@ -260,6 +268,7 @@ class session {
   std::unordered_map<std::uint32_t, std::vector<listed_decision>> listed_;  // by the request's sequence_number
   bool transmits_ = false;                                                  // takes from the outbox
   std::unordered_map<std::uint32_t, gate_request> own_;                     // the gate's own, sent and not answered
+  std::unordered_map<std::uint32_t, std::vector<counted_message>> counted_messages_;  // likewise
   batched_histogram response_seconds_;
   std::string ended_because_;
 };
