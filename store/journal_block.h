@@ -7,21 +7,13 @@
 #include <string>
 #include <string_view>
 
-#include "store/journal_entry.h"
-#include "store/journal_filter.h"
-#include "store/journal_texts.h"
+#include "store/journal_columns.h"
 
 namespace store {
-
-inline constexpr std::size_t most_in_block = 4096;
 
 // The number under which the journal keeps a person: another one once the person has been erased. What it gives for a
 // number that it gave itself is that number.
 using renumbering = std::function<number(number)>;
-
-struct encoded_block {
-  std::string block, filter;
-};
 
 // The `count` lines from `first` on, at least one and at most most_in_block; they get the positions from
 // `first_position` on. Every number is passed through `known_as` unless that is empty.
@@ -31,6 +23,9 @@ encoded_block encode_block(const journal_batch& lines, std::size_t first, std::s
 // Calls visit(entry) for each entry in its order until it returns false. False when the octets are not a block that
 // encode_block() could have made: then none was visited.
 bool decode_block(std::string_view block, const std::function<bool(const journal_entry&)>& visit);
+
+// The lines of a block that has no place yet.
+journal_batch lines_of(const unplaced_block& b, journal_texts& texts);
 
 // The block with every number passed through `known_as`, and its filter; nothing when it cannot be decoded.
 std::optional<encoded_block> renumber_block(std::string_view block, const renumbering& known_as);

@@ -59,18 +59,20 @@ std::uint64_t journal_hash(std::string_view message_id) {
   return mixed(h ^ little_endian(message_id));
 }
 
-std::string encode_filter(const block_summary& s, std::span<const std::uint64_t> hashes) {
+std::string encode_filter_head(const block_summary& s) {
   byte_writer out;
   out.octet(version);
   out.varint(s.first_position);
   out.varint(s.count);
   out.fixed64(static_cast<std::uint64_t>(s.earliest.time_since_epoch().count()));
   out.fixed64(static_cast<std::uint64_t>(s.latest.time_since_epoch().count()));
-  std::string record = out.take();
+  return out.take();
+}
+
+std::string encode_filter_bits(std::span<const std::uint64_t> hashes) {
   const std::size_t lines = std::max<std::size_t>(1, (hashes.size() * bits_each + 511) / 512);
-  const std::size_t begin = record.size();
-  record.resize(begin + lines * line_octets);
-  char* const bits = record.data() + begin;
+  std::string record(lines * line_octets, '\0');
+  char* const bits = record.data();
   for (const std::uint64_t hash : hashes) {
     each_bit(lines, hash, [&](std::size_t octet, std::uint8_t bit) {
       bits[octet] = static_cast<char>(bits[octet] | bit);

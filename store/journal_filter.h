@@ -24,11 +24,13 @@ struct block_summary {
 std::uint64_t journal_hash(number who);
 std::uint64_t journal_hash(std::string_view message_id);
 
-std::string encode_filter(const block_summary& s, std::span<const std::uint64_t> hashes);
+// A filter's record is the one followed by the other.
+std::string encode_filter_head(const block_summary& s);
+std::string encode_filter_bits(std::span<const std::uint64_t> hashes);
 
 class journal_filter {
  public:
-  // A view of the record; nothing when encode_filter() cannot have made it.
+  // A view of the record; nothing when it cannot have been made here.
   static std::optional<journal_filter> read(std::string_view record);
 
   const block_summary& summary() const { return summary_; }
