@@ -379,6 +379,19 @@ journal_batch consent_store::journal(journal_batch lines) {
   return empty;
 }
 
+void consent_store::journal(const journal_line& l, journal_columns& into) {
+  if (into.size() == 0) into.begin(implementation_->journal->erasures());
+  into.add(l, kept_as(l.who));
+  if (!into.full()) return;
+  bool wake = false;
+  implementation_->journal->add(into.take(implementation_->journal->texts), wake);
+  if (wake) implementation_->writer->wake();
+}
+
+void consent_store::journal(journal_columns& rest) {
+  if (rest.size() > 0) journal(lines_of(rest.take(implementation_->journal->texts), implementation_->journal->texts));
+}
+
 void consent_store::flush_journal(std::function<void()> done) {
   implementation_->journal->flush(std::move(done));
   implementation_->writer->wake();

@@ -16,6 +16,7 @@
 #include "store/correspondence.h"
 #include "store/event.h"
 #include "store/failure.h"
+#include "store/journal_columns.h"
 #include "store/journal_search.h"
 #include "store/ledger_head.h"
 #include "store/pending_opt_in.h"
@@ -162,6 +163,9 @@ class consent_store {
   // Hands lines over, to be written within a second; gives back an empty batch to fill next. Never waits: when the disk
   // cannot keep up the oldest are dropped, and counted.
   journal_batch journal(journal_batch lines);
+  // The same for what many decisions are collected in: add() puts a line in, and hands over what is full.
+  void journal(const journal_line& l, journal_columns& into);
+  void journal(journal_columns& rest);
   // Calls done() on the writer's thread when what has been handed over is on disk, or cannot be written just now.
   void flush_journal(std::function<void()> done);
   // Entries older than this are removed, now and each hour; 0: none is, as at first.

@@ -140,6 +140,7 @@ void writer::commit(std::vector<request> requests) {
     return fail(requests, *why);
   }
   g.apply();
+  if (std::holds_alternative<erasing>(requests.front())) journal_.erased();
   last_sequence_ = ledger_->head().sequence;
   if (!g.empty()) {
     acknowledged_.set(last_sequence_);
