@@ -35,6 +35,7 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
     reason_texts_[i] = store.journal_text(name(reason{static_cast<std::uint8_t>(i)}));
   for (const sender_config& wanted : config_->senders) {
     const auto made = make_sender(wanted.name, wanted.group);
+    made->configured = &wanted;
     made->kind = wanted.policy;
     made->mode = wanted.mode;
     made->observe_opt_outs = wanted.observe_opt_outs;
@@ -101,6 +102,10 @@ std::vector<const sender*> policy::senders_of_reply(const candidates& c, const s
   if (all.empty()) return {c.senders.front()};
   std::ranges::stable_partition(all, [&](const sender* s) { return contains(c.senders, s); });
   return all;
+}
+
+bool policy::is_own(const smpp::address& a) const {
+  return std::ranges::any_of(by_address_.find(a), [](const owners* found) { return found != nullptr; });
 }
 
 std::shared_ptr<const sender> policy::sender_named(const std::string& name) const {

@@ -22,6 +22,7 @@ namespace proxy {
 
 // One sender with everything a verdict needs.
 struct sender {
+  const sender_config* configured = nullptr;  // null: the configuration does not name it
   std::string name;
   std::string group;
   store::scope_id own_scope = 0;
@@ -64,6 +65,9 @@ class policy {
   // The senders a reply belongs to: all that list the address the person wrote to, those of the bind it arrived on
   // first; the first of that bind when nobody lists the address. Never empty.
   std::vector<const sender*> senders_of_reply(const candidates& c, const smpp::address& destination_addr) const;
+
+  // Whether an address is one that senders write from: no person's.
+  bool is_own(const smpp::address& a) const;
 
   // By its name in the configuration; a name that is not there is a sender of that name, like an unnamed system_id.
   std::shared_ptr<const sender> sender_named(const std::string& name) const;

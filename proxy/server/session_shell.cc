@@ -4,6 +4,7 @@
 #include <boost/asio/write.hpp>
 
 #include "proxy/observe/log.h"
+#include "proxy/server/reply_keeper.h"
 
 namespace proxy {
 
@@ -65,18 +66,8 @@ void session_shell::give_up() {
   session_.closed(leg::esme, the_moment());
 }
 
-void session_shell::record(std::vector<store::event> events, std::uint32_t ticket) {
-  std::vector<std::pair<std::string, store::event_kind>> counted;
-  counted.reserve(events.size());
-  for (const store::event& e : events)
-    counted.emplace_back(e.collector, e.kind);
-  gate_.store->record(std::move(events), [weak = weak_from_this(), &io = io_, &m = gate_.metrics, ticket,
-                                          counted = std::move(counted)](const store::outcome& o) {
-    const bool on_disk = std::holds_alternative<std::vector<store::recorded>>(o);
-    for (const auto& [sender, kind] : counted) {
-      if (!on_disk) break;
-      kind == store::event_kind::opt_out ? m.count_opt_out(sender, "mo_keyword") : m.count_opt_in(sender, "mo_keyword");
-    }
+void session_shell::record(reply r, std::uint32_t ticket) {
+  keep(gate_, std::move(r), [weak = weak_from_this(), &io = io_, ticket](bool on_disk) {
     boost::asio::post(io, [weak, ticket, on_disk] {
       if (const auto self = weak.lock()) {
         const moment now = the_moment();
