@@ -28,6 +28,11 @@ void read_limits(const YAML::Node& n, reading& r);
 void read_journal(const YAML::Node& n, reading& r);
 
 void read_carrier(const YAML::Node& n, const std::string& name, carrier_blocks& out, error_list& errors);
+// Of a sender; after upstreams, whose alphabets say how long a text may be.
+void read_confirmation(const YAML::Node& n, const std::string& where, std::optional<spoken_texts>& out, reading& r);
+void read_spoken(const YAML::Node& n, const std::string& where, const std::string& key,
+                 std::optional<spoken_texts>& out, reading& r);
+
 void read_policy_kind(const YAML::Node& n, const std::string& name, policy_kind& out, error_list& errors);
 void read_policy_mode(const YAML::Node& n, const std::string& name, policy_mode& out, error_list& errors);
 

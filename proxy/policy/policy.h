@@ -22,6 +22,7 @@ namespace proxy {
 
 // One sender with everything a verdict needs.
 struct sender {
+  const sender_config* configured = nullptr;  // null: the configuration does not name it
   std::string name;
   std::string group;
   store::scope_id own_scope = 0;
@@ -77,9 +78,9 @@ class policy {
 
   // Of this bind's senders the one that the journal knows under this name; nullptr when it is one no more.
   const sender* sender_journalled_as(const candidates& c, store::text_id name) const;
-  // Whether any sender lists the address.
-  bool is_listed(const smpp::address& a) const;
   bool has_opted_out_of(const sender& s, store::number who) const { return store_->opted_out_of(who, s.own_scope); }
+  // Whether an address is one that senders write from: no person's.
+  bool is_own(const smpp::address& a) const;
 
   // By its name in the configuration; a name that is not there is a sender of that name, like an unnamed system_id.
   std::shared_ptr<const sender> sender_named(const std::string& name) const;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 
+#include "proxy/conversation/spokesman.h"
 #include "proxy/observe/metrics.h"
 #include "proxy/observe/refusal_log.h"
 #include "proxy/outbox/outbox.h"
@@ -17,10 +18,11 @@ namespace proxy {
 struct gate {
   proxy::metrics metrics;
   proxy::refusal_log refusal_log;
+  proxy::outbox outbox{metrics};
+  proxy::spokesman spokesman{outbox};
   std::unique_ptr<store::consent_store> store;  // after what its last completions still use
   store::current<const proxy::policy> policy;
-  proxy::outbox outbox{metrics};
-  proxy::replies replies{metrics};
+  proxy::replies replies{metrics, spokesman};
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> draining{false};
 };

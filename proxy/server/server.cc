@@ -43,6 +43,10 @@ class server {
         running_->store_path / "ledger.key", nullptr, &gate_.metrics, [this] { return gate_.policy.load(); },
         [this] { return not_ready(); }, [this](const std::function<void()>& done) { flush_journal(done); }});
     if (!open_store()) return 1;
+    if (const auto why = gate_.spokesman.begin(*gate_.store)) {
+      log(log_level::error, "the open questions cannot be read", {{"error", why->message}});
+      return 1;
+    }
     admin_->set_store(gate_.store.get());
     gate_.policy = make_policy(running_);
     keep_journal();
@@ -186,7 +190,10 @@ class server {
     gate_.metrics.journal_dropped().Increment(
         static_cast<double>(s.journal_dropped - std::exchange(journal_dropped_, s.journal_dropped)));
     gate_.outbox.expire(steady_clock::now());
-    if (++seconds_ % 60 == 0) gate_.refusal_log.write();
+    if (++seconds_ % 60 == 0) {
+      gate_.refusal_log.write();
+      gate_.spokesman.tick({steady_clock::now(), store::now()});
+    }
     second_.expires_after(std::chrono::seconds(1));
     second_.async_wait([this](error_code stopped) {
       if (!stopped) each_second();

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/moment.h"
 #include "proxy/observe/metrics.h"
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
@@ -24,18 +25,13 @@
 
 namespace proxy {
 
-struct moment {
-  std::chrono::steady_clock::time_point steady;
-  store::instant wall;
-};
-
 // What a session needs from outside. Outlives the session. Woken as a transmitter, it calls session::transmit() soon,
 // on the session's own thread.
 class session_host : public transmitter {
  public:
-  // Puts what a person wrote, or what the carrier says, on record; answered by session::recorded(ticket, ...), later
-  // and on the session's own thread.
-  virtual void record(std::vector<store::event> events, std::uint32_t ticket) = 0;
+  // Puts what a person wrote, or what the carrier says, on record; answered by r.then(...), and by
+  // session::recorded(ticket, ...), later and on the session's own thread.
+  virtual void record(reply r, std::uint32_t ticket) = 0;
   // Puts what was decided of a message in the journal, once nothing more will be known of it.
   virtual void journal(const store::journal_line& l) = 0;
 };

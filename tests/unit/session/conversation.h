@@ -16,15 +16,16 @@ namespace testing {
 // Keeps what a session puts on record until the test says what became of it.
 class recorder : public proxy::session_host {
  public:
-  void record(std::vector<store::event> events, std::uint32_t ticket) override {
-    for (store::event& e : events)
-      recorded.push_back(std::move(e));
+  void record(proxy::reply r, std::uint32_t ticket) override {
+    recorded.insert(recorded.end(), r.events.begin(), r.events.end());
     tickets.push_back(ticket);
+    replies.push_back(std::move(r));
   }
   void journal(const store::journal_line& l) override { journalled.add(l); }
   void wake() override { ++wakes; }
   int wakes = 0;
   std::vector<store::event> recorded;
+  std::vector<proxy::reply> replies;
   store::journal_batch journalled;
   std::vector<std::uint32_t> tickets;
 };
@@ -54,6 +55,7 @@ struct shared_parts {
     auto opened = store::consent_store::open({folder.path() / "store", nullptr});
     if (auto* why = std::get_if<store::failure>(&opened)) throw std::runtime_error(why->message);
     store = std::move(std::get<0>(opened));
+    if (auto why = spokesman.begin(*store)) throw std::runtime_error(why->message);
     policy = std::make_shared<const proxy::policy>(std::make_shared<const proxy::config>(std::move(c)), *store, metrics,
                                                    log);
   }
@@ -72,10 +74,11 @@ struct shared_parts {
   temporary_folder folder;
   proxy::metrics metrics;
   proxy::refusal_log log;
+  proxy::outbox outbox{metrics};
+  proxy::spokesman spokesman{outbox};
   std::unique_ptr<store::consent_store> store;
   std::shared_ptr<const proxy::policy> policy;
-  proxy::outbox outbox{metrics};
-  proxy::replies replies{metrics};
+  proxy::replies replies{metrics, spokesman};
 };
 
 // One session, fed `step` octets at a time.
