@@ -124,6 +124,7 @@ struct config {
   refusal_statuses statuses;
   opt_out_scope stop_scope = opt_out_scope::group;
   carrier_blocks carrier;
+  bool cancel_scheduled = false;  // what an SMSC holds until later for who opts out
   std::vector<sender_config> senders;
   limits_config limits;
   std::chrono::seconds journal_retention = default_journal_retention;  // 0: there is no journal

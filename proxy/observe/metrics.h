@@ -47,7 +47,7 @@ class metrics {
   void count_pdu(leg l, smpp::command_id id, std::uint32_t times);
   void set_upstream_up(const std::string& upstream, bool up);
 
-  // which: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets
+  // which: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets, scheduled_messages
   void count_limit(std::string_view which);
 
   // consentgate_gate_messages_total{kind,outcome}

@@ -9,6 +9,7 @@
 #include "proxy/observe/refusal_log.h"
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
+#include "proxy/session/cancellations.h"
 #include "proxy/session/replies.h"
 #include "store/consent_store.h"
 #include "store/current.h"
@@ -20,6 +21,7 @@ struct gate {
   proxy::refusal_log refusal_log;
   proxy::outbox outbox{metrics};
   proxy::spokesman spokesman{outbox};
+  proxy::cancellations cancellations{outbox};
   std::unique_ptr<store::consent_store> store;  // after what its last completions still use
   store::current<const proxy::policy> policy;
   proxy::replies replies{metrics, spokesman};

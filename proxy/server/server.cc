@@ -67,6 +67,7 @@ class server {
     listeners_.clear();
     for (const auto& w : workers_)
       w->stop();
+    gate_.cancellations.settle(*gate_.store, {steady_clock::now(), store::now()});
     gate_.store.reset();  // writes what has been handed in; its last completions still find the workers
     workers_.clear();
     log(log_level::info, "stopped");
@@ -190,6 +191,7 @@ class server {
     gate_.metrics.journal_dropped().Increment(
         static_cast<double>(s.journal_dropped - std::exchange(journal_dropped_, s.journal_dropped)));
     gate_.outbox.expire(steady_clock::now());
+    gate_.cancellations.look(*gate_.store, *gate_.policy.load(), {steady_clock::now(), store::now()});
     if (++seconds_ % 60 == 0) {
       gate_.refusal_log.write();
       gate_.spokesman.tick({steady_clock::now(), store::now()});

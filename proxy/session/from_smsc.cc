@@ -36,6 +36,7 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
   }
   response_seconds_.observe(now.steady - request.since);
   if (request.message.journalled) journal_answer(request, h.sequence_number, pdu);
+  if (!held_.empty()) hear_scheduled(request, h.sequence_number, pdu);
   if (policy_->hears_carriers() && is_submission(request.id)) hear_carrier(request, pdu);
   smpp::buffer& to_esme = side(leg::esme).output;
   if (request.partial) {

@@ -19,6 +19,7 @@
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
 #include "proxy/session/replies.h"
+#include "proxy/session/scheduled_message.h"
 #include "smpp/pdu.h"
 #include "smpp/sequence_window.h"
 #include "smpp/submit_multi.h"
@@ -125,6 +126,18 @@ class session {
     std::optional<store::number> who;
     std::string_view destination;
     store::channel_id channel = 0;  // its source_addr is one that several senders use
+    bool later = false;             // it has a schedule_delivery_time, and may have to be cancelled
+  };
+  // A submission that its SMSC will hold until later, once it has accepted it.
+  struct held_message {
+    store::number who;
+    store::instant due{};
+    scheduled_message what;
+    bool by_address = false;  // its message_id stands for others, too
+  };
+  struct schedule {
+    std::string_view time;
+    smpp::address source_addr, destination_addr;
   };
 
   // A request that one side sent and the other has not answered.
@@ -197,6 +210,13 @@ class session {
   void hear_carrier(const in_flight& request, smpp::octets answer);
   std::vector<store::event> read_receipt(smpp::octets pdu, const smpp::message& m, moment now);
 
+  // scheduling.cc
+  bool may_have_to_cancel(const pending_submission& p, std::string_view schedule_delivery_time) const;
+  void await_schedule(std::uint32_t sequence_number, const pending_submission& p, moment now);
+  void await_schedules(std::uint32_t sequence_number, std::vector<held_message> held, bool alone, bool shared);
+  void hold(std::vector<held_message>& all, const pending_submission& p, const schedule& s, moment now) const;
+  void hear_scheduled(const in_flight& request, std::uint32_t sequence_number, smpp::octets answer);
+
   // own_requests.cc
   void begin_transmitting(moment now);
   void stop_transmitting();
@@ -205,8 +225,8 @@ class session {
 
   // journalling.cc
   decided decided_as(const sender& s, const decision& d, std::optional<store::number> who, moment now) const;
-  void forward_submission(smpp::octets pdu, const smpp::header& h, moment now, const decided& what,
-                          std::string_view destination);
+  std::uint32_t forward_submission(smpp::octets pdu, const smpp::header& h, moment now, const decided& what,
+                                   std::string_view destination);
   void journal(const decided& what, std::string_view destination, const store::journal_facts& answer = {});
   void journal_answer(const in_flight& request, std::uint32_t sequence_number, smpp::octets answer);
   void journal_unanswered(const in_flight& request, std::uint32_t sequence_number);
@@ -254,6 +274,7 @@ class session {
   std::unordered_map<std::uint32_t, guarded_reply> guarded_;
   std::unordered_map<std::uint32_t, std::vector<smpp::unsuccess_sme>> partial_;
   std::unordered_map<std::uint32_t, std::vector<listed_decision>> listed_;  // by the request's sequence_number
+  std::unordered_map<std::uint32_t, std::vector<held_message>> held_;       // the same
   bool transmits_ = false;                                                  // takes from the outbox
   std::unordered_map<std::uint32_t, gate_request> own_;                     // the gate's own, sent and not answered
   batched_histogram response_seconds_;

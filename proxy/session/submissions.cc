@@ -59,6 +59,7 @@ void session::take_submission(smpp::octets pdu, const smpp::header& h, moment no
   pending_submission& p = pending_.back();
   p.pdu = pdu;
   p.header = h;
+  p.later = may_have_to_cancel(p, m.schedule_delivery_time);
   if (p.who) policy_->expect(*p.who);
   if (pending_.size() == most_pending || pdu.size() > longest_pending) decide_pending(now);
 }
@@ -71,7 +72,8 @@ void session::decide_pending(moment now) {
       journal(what, p.destination);
       answer(leg::esme, p.header, policy_->status_of(d.reason));
     } else {
-      forward_submission(p.pdu, p.header, now, what, p.destination);
+      const std::uint32_t sequence_number = forward_submission(p.pdu, p.header, now, what, p.destination);
+      if (p.later) await_schedule(sequence_number, p, now);
     }
   }
   submissions_ += pending_.size();
@@ -90,29 +92,36 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   std::vector<bool> keep;
   std::vector<smpp::unsuccess_sme> refused;
   std::vector<listed_decision> forwarded;
+  std::vector<held_message> held;
+  bool shared = false;
   decided all;
-  bool alone = true;  // the first that is forwarded: what the SMSC says of the whole, it says of the only one
   for (const smpp::dest_address& to : m.dest_addresses) {
     const std::string_view destination = to.distribution_list ? to.dl_name : to.sme.text;
     decided what;
-    const decision d = to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name, now, what)
-                                            : decide(addressed(m.source_addr, to.sme), now, what);
+    const pending_submission p = addressed(m.source_addr, to.sme);
+    const decision d =
+        to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name, now, what) : decide(p, now, what);
     keep.push_back(d.verdict != verdict::refused);
     if (keep.back()) {
       all.sender = what.sender;
-      all.who = alone ? what.who : store::number{};
-      alone = false;
+      all.who = what.who;
+      if (may_have_to_cancel(p, m.rest.schedule_delivery_time)) {
+        hold(held, p, {m.rest.schedule_delivery_time, m.source_addr, to.sme}, now);
+        shared = p.channel != 0;
+      }
       if (what.journalled) forwarded.push_back({what, std::string(destination)});
       continue;
     }
     journal(what, destination);
     refused.push_back({to.sme.ton, to.sme.npi, std::string(destination), policy_->status_of(d.reason)});
   }
+  const bool only_one = std::ranges::count(keep, true) == 1;
+  if (!only_one) all.who = {};  // what the SMSC says of the whole, it says of an only one
   all.journalled = all.listed = !forwarded.empty();
   if (refused.empty()) {
     const std::uint32_t sequence_number = send_on(leg::smsc, pdu, h, now, all);
     if (all.listed) listed_[sequence_number] = std::move(forwarded);
-    return;
+    return await_schedules(sequence_number, std::move(held), only_one, shared);
   }
   if (refused.size() == m.dest_addresses.size()) return answer(leg::esme, h, refused.front().error_status_code);
 
@@ -127,6 +136,7 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   smpp::append_submit_multi(smsc.output, m, keep, sequence_number);
   partial_[sequence_number] = std::move(refused);
   if (all.listed) listed_[sequence_number] = std::move(forwarded);
+  await_schedules(sequence_number, std::move(held), only_one, shared);
 }
 
 // A distribution list or an area: nobody can say who would get it.
