@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "proxy/config/message_rules.h"
 #include "proxy/reason.h"
 #include "proxy/role.h"
 #include "smpp/pdu.h"
@@ -71,6 +72,7 @@ struct sender_config {
   std::optional<spoken_texts> confirmation{};   // after an opt-out by SMS; empty: the texts that the gate comes with
   std::optional<spoken_texts> help{};           // after HELP
   std::optional<spoken_texts> double_opt_in{};  // the question after an opt-in by SMS, which a YES must answer
+  message_rules rules{};
   bool operator==(const sender_config&) const = default;
 };
 
@@ -124,7 +126,8 @@ struct config {
   refusal_statuses statuses;
   opt_out_scope stop_scope = opt_out_scope::group;
   carrier_blocks carrier;
-  bool cancel_scheduled = false;  // what an SMSC holds until later for who opts out
+  bool cancel_scheduled = false;                                     // what an SMSC holds until later for who opts out
+  std::map<std::string, std::shared_ptr<const calendar>> calendars;  // those that are described or named
   std::vector<sender_config> senders;
   limits_config limits;
   std::chrono::seconds journal_retention = default_journal_retention;  // 0: there is no journal

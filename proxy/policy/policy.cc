@@ -27,11 +27,13 @@ bool contains(const std::vector<const sender*>& senders, const sender* s) {
 
 }  // namespace
 
-policy::policy(std::shared_ptr<const config> c, store::consent_store& store, metrics& m, refusal_log& log)
+policy::policy(std::shared_ptr<const config> c, store::consent_store& store, metrics& m, refusal_log& log,
+               std::shared_ptr<message_memory> memory)
     : config_(std::move(c)),
       store_(&store),
       metrics_(&m),
       refusal_log_(&log),
+      memory_(std::move(memory)),
       by_address_(config_->numbers),
       hears_carriers_(proxy::hears_carriers(*config_)) {
   for (std::size_t i = 0; i < verdict_count; ++i)
@@ -45,6 +47,8 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
     made->mode = wanted.mode;
     made->observe_opt_outs = wanted.observe_opt_outs;
     made->consent_life = wanted.consent_life;
+    if (wanted.rules.any() && wanted.policy != policy_kind::exempt) made->rules = &wanted.rules;
+    if (wanted.rules.frequency_cap != rule_mode::off) made->frequency = memory_->frequency_of(wanted.name);
     senders_.push_back(made);
     for (const std::string& system_id : wanted.system_ids)
       by_system_id_[system_id].push_back(made.get());
@@ -173,12 +177,13 @@ decision policy::decide(const sender& s, const smpp::address& destination, store
   return decide(s, read_number(destination), now);
 }
 
-decision policy::decide(const sender& s, const std::optional<store::number>& destination, store::instant now) const {
+decision policy::decide(const sender& s, const std::optional<store::number>& destination, store::instant now,
+                        store::instant due) const {
   if (s.kind == policy_kind::exempt) return {verdict::forwarded, reason::none, 0};
   if (!destination) return apply_mode(s, reason::unreadable_number);
   if (!store_->available(now)) return apply_mode(s, reason::store_unavailable);
   const auto rule = s.kind == policy_kind::opt_in ? store::consent_rule::opt_in : store::consent_rule::opt_out;
-  const store::finding found = store_->judge(*destination, {s.own_scope, s.group_scope, rule, now, s.consent_life});
+  const store::finding found = store_->judge(*destination, {s.own_scope, s.group_scope, rule, due, s.consent_life});
   return decide(s, found);
 }
 

@@ -15,7 +15,9 @@
 #include "proxy/observe/refusal_log.h"
 #include "proxy/policy/address_book.h"
 #include "proxy/reason.h"
+#include "proxy/rules/message_memory.h"
 #include "smpp/message.h"
+#include "smpp/text.h"
 #include "store/consent_store.h"
 
 namespace proxy {
@@ -32,6 +34,8 @@ struct sender {
   bool observe_opt_outs = false;
   std::chrono::months consent_life{36};
   store::text_id journal_name = 0;
+  const message_rules* rules = nullptr;         // of the configuration; none for most
+  std::shared_ptr<frequency_memory> frequency;  // when there is a cap
   std::shared_ptr<metrics::submit_counters> submits;
   std::shared_ptr<refusal_log::tally> refusals;
 };
@@ -40,6 +44,27 @@ struct decision {
   proxy::verdict verdict = verdict::refused;
   proxy::reason reason = reason::none;
   std::uint64_t event = 0;  // the sequence of the event it rests on; 0: none
+};
+
+// A message whose recipient consented, as the rules about messages look at it.
+struct asked_message {
+  const smpp::message* message = nullptr;  // all but its destination_addr
+  store::number who;
+  smpp::default_alphabet alphabet{};
+  store::instant now{};
+  std::chrono::steady_clock::time_point steady;
+};
+
+// A message that counts towards a cap.
+struct counted_message {
+  std::shared_ptr<frequency_memory> by;
+  recipient who = 0;
+  std::uint64_t place = 0;
+
+  void take_back() {
+    if (by) by->take_back(who, place);
+    by.reset();
+  }
 };
 
 // The senders that name a bind's system_id, in the order of the configuration; never empty.
@@ -52,8 +77,9 @@ struct candidates {
 
 class policy {
  public:
-  // All but the configuration outlive the policy.
-  policy(std::shared_ptr<const config> c, store::consent_store& store, metrics& m, refusal_log& log);
+  // The store, the metrics and the log outlive the policy; the memory outlives it when the next one is to have it, too.
+  policy(std::shared_ptr<const config> c, store::consent_store& store, metrics& m, refusal_log& log,
+         std::shared_ptr<message_memory> memory = std::make_shared<message_memory>());
 
   // A system_id that no sender names becomes a sender of that name, in a group of that name, under policy.default.
   candidates candidates_for(const std::string& system_id) const;
@@ -86,7 +112,20 @@ class policy {
   std::shared_ptr<const sender> sender_named(const std::string& name) const;
 
   decision decide(const sender& s, const smpp::address& destination, store::instant now) const;
-  decision decide(const sender& s, const std::optional<store::number>& destination, store::instant now) const;
+  decision decide(const sender& s, const std::optional<store::number>& destination, store::instant now) const {
+    return decide(s, destination, now, now);
+  }
+  // `due`: when it is delivered, by which a consent may have ended.
+  decision decide(const sender& s, const std::optional<store::number>& destination, store::instant now,
+                  store::instant due) const;
+  // `now`, or later when the SMSC is to deliver later.
+  static store::instant due(std::string_view schedule_delivery_time, store::instant now);
+  // For a sender with rules, once consent allows: what its rules make of the message. `counted` says what to take back
+  // when it does not go in the end.
+  decision judge_message(const sender& s, const decision& consented, const asked_message& a,
+                         counted_message& counted) const;
+  // What quiet hours alone make of any message then.
+  decision judge_hours(const sender& s, const decision& consented, store::number who, store::instant at) const;
   // The number will be asked about soon.
   void expect(store::number who) const { store_->expect(who); }
   // What comes of what the store finds about the number.
@@ -119,6 +158,7 @@ class policy {
   store::consent_store* store_;
   metrics* metrics_;
   refusal_log* refusal_log_;
+  std::shared_ptr<message_memory> memory_;
   std::vector<std::shared_ptr<sender>> senders_;
   std::unordered_map<std::string, owners> by_system_id_;
   address_book<users_of_address> by_address_;

@@ -87,16 +87,16 @@ void session::hear_carrier(const in_flight& request, smpp::octets answer) {
   if (!events.empty()) host_->record({std::move(events), std::nullopt, {}}, unguarded);
 }
 
-// A receipt goes from the recipient to the sender's address; from some SMSCs the other way round, as the message went.
+// A receipt goes from the person to the sender's address; from some SMSCs the other way round, as the message went.
 std::vector<store::event> session::read_receipt(smpp::octets pdu, const smpp::message& m, moment now) {
   if (carrier().empty() || !smpp::is_receipt(m)) return {};
   const std::string code = blocking_code(carrier(), smpp::read_receipt(m));
   if (code.empty()) return {};
   const bool turned = policy_->is_own(m.source_addr);
-  const smpp::address& recipient = turned ? m.destination_addr : m.source_addr;
+  const smpp::address& person = turned ? m.destination_addr : m.source_addr;
   const smpp::address& sent_from = turned ? m.source_addr : m.destination_addr;
-  const std::optional<store::number> who = policy_->read_number(recipient);
-  if (!who || policy_->is_own(recipient)) return {};
+  const std::optional<store::number> who = policy_->read_number(person);
+  if (!who || policy_->is_own(person)) return {};
   // Like the message: it belongs to a sender of this bind. One that arrives elsewhere, to those who wrote from there.
   std::vector<const sender*> senders;
   if (const sender* own = policy_->sender_of(bind_candidates(), sent_from); own != nullptr) {
@@ -113,7 +113,7 @@ std::vector<store::event> session::read_receipt(smpp::octets pdu, const smpp::me
                               {"destination_addr", smpp::readable(m.destination_addr.text)},
                               {"system_id", system_id_}};
     events.push_back(opt_out(*who, *s, std::move(proof), pdu));
-    events.back().number_as_received = smpp::readable(recipient.text);
+    events.back().number_as_received = smpp::readable(person.text);
   }
   return events;
 }

@@ -38,6 +38,7 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
   if (request.message.journalled) journal_answer(request, h.sequence_number, pdu);
   if (!held_.empty()) hear_scheduled(request, h.sequence_number, pdu);
   if (policy_->hears_carriers() && is_submission(request.id)) hear_carrier(request, pdu);
+  if (request.message.counted) settle_counted(h.sequence_number, h.command_status);
   smpp::buffer& to_esme = side(leg::esme).output;
   if (request.partial) {
     const auto refused = partial_.extract(h.sequence_number);

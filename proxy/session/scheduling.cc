@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "proxy/session/session.h"
-#include "smpp/delivery_time.h"
 #include "smpp/message.h"
 #include "smpp/submit_multi.h"
 
@@ -13,23 +12,19 @@ using smpp::command_id;
 using smpp::command_status;
 
 // An opt-out does not cover what needs no consent.
-bool session::may_have_to_cancel(const pending_submission& p, std::string_view schedule_delivery_time) const {
-  return !schedule_delivery_time.empty() && policy_->cancels_scheduled() && p.who &&
-         p.from->kind != policy_kind::exempt;
+bool session::may_have_to_cancel(const pending_submission& p, moment now) const {
+  return p.due > now.wall && policy_->cancels_scheduled() && p.who && p.from->kind != policy_kind::exempt;
 }
 
-void session::hold(std::vector<held_message>& all, const pending_submission& p, const schedule& s, moment now) const {
-  const auto due = smpp::delivery_time(s.time, std::chrono::floor<std::chrono::seconds>(now.wall));
-  if (!due || *due <= now.wall) return;
-  all.push_back({*p.who, *due, {p.from->name, system_id_, {}, keep(s.source_addr), keep(s.destination_addr)}});
+session::held_message session::held_as(const pending_submission& p, const smpp::address& source_addr,
+                                       const smpp::address& destination_addr) const {
+  return {*p.who, p.due, {p.from->name, system_id_, {}, keep(source_addr), keep(destination_addr)}};
 }
 
-void session::await_schedule(std::uint32_t sequence_number, const pending_submission& p, moment now) {
+void session::await_schedule(std::uint32_t sequence_number, const pending_submission& p) {
   smpp::message m;
   smpp::decode_submit_sm(p.pdu, m);
-  std::vector<held_message> held;
-  hold(held, p, {m.schedule_delivery_time, m.source_addr, m.destination_addr}, now);
-  if (!held.empty()) held_[sequence_number] = std::move(held);
+  held_[sequence_number].push_back(held_as(p, m.source_addr, m.destination_addr));
 }
 
 // One message_id stands for all destinations of a submit_multi: with it, the others' would be cancelled, too.

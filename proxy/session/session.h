@@ -108,8 +108,9 @@ class session {
     store::text_id sender = 0;
     proxy::verdict verdict{};
     proxy::reason reason{};
-    bool journalled = false;
-    bool listed = false;  // what was decided is in listed_
+    bool journalled : 1 = false;
+    bool listed : 1 = false;   // what was decided is in listed_
+    bool counted : 1 = false;  // towards a cap: counted_messages_
   };
   // One of several destinations, or one that cannot be read.
   struct listed_decision {
@@ -125,8 +126,9 @@ class session {
     bool mismatch = false;  // its source_addr belongs to others alone; `from` only counts it
     std::optional<store::number> who;
     std::string_view destination;
-    store::channel_id channel = 0;  // its source_addr is one that several senders use
-    bool later = false;             // it has a schedule_delivery_time, and may have to be cancelled
+    store::channel_id channel = 0;           // its source_addr is one that several senders use
+    store::instant due{};                    // when it is to be delivered, if that is later
+    const smpp::message* message = nullptr;  // of a submit_multi
   };
   // A submission that its SMSC will hold until later, once it has accepted it.
   struct held_message {
@@ -134,10 +136,6 @@ class session {
     store::instant due{};
     scheduled_message what;
     bool by_address = false;  // its message_id stands for others, too
-  };
-  struct schedule {
-    std::string_view time;
-    smpp::address source_addr, destination_addr;
   };
 
   // A request that one side sent and the other has not answered.
@@ -192,11 +190,16 @@ class session {
   void take_submit_multi(smpp::octets pdu, const smpp::header& h, moment now);
   void take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment now);
   pending_submission addressed(const smpp::address& source_addr, const smpp::address& destination_addr) const;
-  decision decide(const pending_submission& p, moment now, decided& what);
+  decision decide(const pending_submission& p, moment now, decided& what, counted_message& counted);
   void decide_pending(moment now);
   decision decide_unverifiable(const smpp::address& source_addr, std::string_view destination, moment now,
                                decided& what);
   void count(const sender& s, const decision& d, std::string_view destination);
+
+  // message_rules.cc
+  decision judge_message(const pending_submission& p, const decision& consented, moment now,
+                         counted_message& counted) const;
+  void settle_counted(std::uint32_t sequence_number, smpp::command_status status);
 
   // from_smsc.cc
   void take_smsc_request(smpp::octets pdu, const smpp::header& h, moment now);
@@ -211,10 +214,11 @@ class session {
   std::vector<store::event> read_receipt(smpp::octets pdu, const smpp::message& m, moment now);
 
   // scheduling.cc
-  bool may_have_to_cancel(const pending_submission& p, std::string_view schedule_delivery_time) const;
-  void await_schedule(std::uint32_t sequence_number, const pending_submission& p, moment now);
+  bool may_have_to_cancel(const pending_submission& p, moment now) const;
+  held_message held_as(const pending_submission& p, const smpp::address& source_addr,
+                       const smpp::address& destination_addr) const;
+  void await_schedule(std::uint32_t sequence_number, const pending_submission& p);
   void await_schedules(std::uint32_t sequence_number, std::vector<held_message> held, bool alone, bool shared);
-  void hold(std::vector<held_message>& all, const pending_submission& p, const schedule& s, moment now) const;
   void hear_scheduled(const in_flight& request, std::uint32_t sequence_number, smpp::octets answer);
 
   // own_requests.cc
@@ -277,6 +281,7 @@ class session {
   std::unordered_map<std::uint32_t, std::vector<held_message>> held_;       // the same
   bool transmits_ = false;                                                  // takes from the outbox
   std::unordered_map<std::uint32_t, gate_request> own_;                     // the gate's own, sent and not answered
+  std::unordered_map<std::uint32_t, std::vector<counted_message>> counted_messages_;  // likewise
   batched_histogram response_seconds_;
   std::string ended_because_;
 };

@@ -30,12 +30,14 @@ session::pending_submission session::addressed(const smpp::address& source_addr,
   return p;
 }
 
-decision session::decide(const pending_submission& p, moment now, decided& what) {
-  const decision d =
-      p.mismatch ? policy_->apply_mode(*p.from, reason::sender_mismatch) : policy_->decide(*p.from, p.who, now.wall);
+decision session::decide(const pending_submission& p, moment now, decided& what, counted_message& counted) {
+  decision d = p.mismatch ? policy_->apply_mode(*p.from, reason::sender_mismatch)
+                          : policy_->decide(*p.from, p.who, now.wall, std::max(p.due, now.wall));
+  if (p.from->rules != nullptr && d.reason == reason::none) d = judge_message(p, d, now, counted);
   count(*p.from, d, p.destination);
   what = decided_as(*p.from, d, p.who, now);
   if (p.channel != 0 && p.who && d.verdict != verdict::refused) policy_->remember(*p.who, p.channel, now.wall);
+  what.counted = counted.by != nullptr;
   return d;
 }
 
@@ -59,7 +61,7 @@ void session::take_submission(smpp::octets pdu, const smpp::header& h, moment no
   pending_submission& p = pending_.back();
   p.pdu = pdu;
   p.header = h;
-  p.later = may_have_to_cancel(p, m.schedule_delivery_time);
+  if (!m.schedule_delivery_time.empty()) p.due = policy::due(m.schedule_delivery_time, now.wall);
   if (p.who) policy_->expect(*p.who);
   if (pending_.size() == most_pending || pdu.size() > longest_pending) decide_pending(now);
 }
@@ -67,13 +69,15 @@ void session::take_submission(smpp::octets pdu, const smpp::header& h, moment no
 void session::decide_pending(moment now) {
   for (const pending_submission& p : pending_) {
     decided what;
-    const decision d = decide(p, now, what);
+    counted_message counted;
+    const decision d = decide(p, now, what, counted);
     if (d.verdict == verdict::refused) {
       journal(what, p.destination);
       answer(leg::esme, p.header, policy_->status_of(d.reason));
     } else {
       const std::uint32_t sequence_number = forward_submission(p.pdu, p.header, now, what, p.destination);
-      if (p.later) await_schedule(sequence_number, p, now);
+      if (what.counted) counted_messages_[sequence_number].push_back(std::move(counted));
+      if (may_have_to_cancel(p, now)) await_schedule(sequence_number, p);
     }
   }
   submissions_ += pending_.size();
@@ -95,20 +99,23 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   std::vector<held_message> held;
   bool shared = false;
   decided all;
+  std::vector<counted_message> counted;
   for (const smpp::dest_address& to : m.dest_addresses) {
     const std::string_view destination = to.distribution_list ? to.dl_name : to.sme.text;
     decided what;
-    const pending_submission p = addressed(m.source_addr, to.sme);
+    counted_message counts;
+    pending_submission p = addressed(m.source_addr, to.sme);
+    p.message = &m.rest;
+    p.due = policy::due(m.rest.schedule_delivery_time, now.wall);
     const decision d =
-        to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name, now, what) : decide(p, now, what);
+        to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name, now, what) : decide(p, now, what, counts);
+    if (what.counted) counted.push_back(std::move(counts));
     keep.push_back(d.verdict != verdict::refused);
     if (keep.back()) {
       all.sender = what.sender;
       all.who = what.who;
-      if (may_have_to_cancel(p, m.rest.schedule_delivery_time)) {
-        hold(held, p, {m.rest.schedule_delivery_time, m.source_addr, to.sme}, now);
-        shared = p.channel != 0;
-      }
+      if (may_have_to_cancel(p, now)) held.push_back(held_as(p, m.source_addr, to.sme));
+      shared |= p.channel != 0;
       if (what.journalled) forwarded.push_back({what, std::string(destination)});
       continue;
     }
@@ -118,9 +125,11 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   const bool only_one = std::ranges::count(keep, true) == 1;
   if (!only_one) all.who = {};  // what the SMSC says of the whole, it says of an only one
   all.journalled = all.listed = !forwarded.empty();
+  all.counted = !counted.empty();
   if (refused.empty()) {
     const std::uint32_t sequence_number = send_on(leg::smsc, pdu, h, now, all);
     if (all.listed) listed_[sequence_number] = std::move(forwarded);
+    if (all.counted) counted_messages_[sequence_number] = std::move(counted);
     return await_schedules(sequence_number, std::move(held), only_one, shared);
   }
   if (refused.size() == m.dest_addresses.size()) return answer(leg::esme, h, refused.front().error_status_code);
@@ -136,6 +145,7 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   smpp::append_submit_multi(smsc.output, m, keep, sequence_number);
   partial_[sequence_number] = std::move(refused);
   if (all.listed) listed_[sequence_number] = std::move(forwarded);
+  if (all.counted) counted_messages_[sequence_number] = std::move(counted);
   await_schedules(sequence_number, std::move(held), only_one, shared);
 }
 
