@@ -12,11 +12,11 @@ namespace {
 const sent_messages::time_point noon{};
 constexpr store::number alice{33612345678}, bob{33687654321};
 
-std::string id_in(const std::string& text, const std::string& optional_parameters = "") {
+std::string id_in(const std::string& text, const std::string& optional_parameters = "", unsigned esm_class = 4) {
   pdus::sm m;
   m.text = text;
   m.optional_parameters = optional_parameters;
-  m.esm_class = 4;
+  m.esm_class = esm_class;
   const smpp::buffer pdu = pdus::short_message(smpp::command_id::deliver_sm, 1, m);
   smpp::message decoded;
   CHECK(smpp::decode_deliver_sm(pdu, decoded) == smpp::command_status::ESME_ROK);
@@ -44,6 +44,9 @@ TEST_CASE("the id in a receipt") {
   CHECK(id_in("id:12ab sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:DELIVRD err:000 Text: Bye") ==
         "12ab");
   CHECK(id_in("ID:7") == "7");
+  CHECK(id_in("sub:001 id:8") == "8");
+  CHECK(id_in("id:9 sub:001", "", 0) == "9");
+  CHECK(id_in("my id:10", "", 0).empty());
   CHECK(id_in("no such thing").empty());
   CHECK(id_in("").empty());
   CHECK(id_in("id:wrong", std::string("\0\x1E\0\4abc\0", 8)) == "abc");
