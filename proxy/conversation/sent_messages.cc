@@ -51,7 +51,7 @@ std::string_view receipted_id(const smpp::message& receipt) {
   constexpr std::string_view label = "id:";
   const std::string_view text = text_of(smpp::user_data(receipt));
   const auto at = std::ranges::search(text, label, {}, small);
-  if (at.empty()) return {};
+  if (at.empty() || (smpp::is_from_a_person(receipt) && at.begin() != text.begin())) return {};
   const std::string_view rest(at.end(), text.end());
   return rest.substr(0, rest.find_first_of(std::string_view(" \r\n\t\0", 5)));
 }

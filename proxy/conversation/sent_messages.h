@@ -18,7 +18,7 @@ namespace proxy {
 bool same_message_id(std::string_view a, std::string_view b);
 
 // The id of the message that a receipt is about, from receipted_message_id or from its text (appendix B); empty when
-// it has none.
+// it has none. A receipt that hides its class is known by how its text begins.
 std::string_view receipted_id(const smpp::message& receipt);
 
 // Any thread.

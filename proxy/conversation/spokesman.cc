@@ -133,12 +133,12 @@ std::optional<completed> spokesman::said_yes(const heard_at& at, const heard_mes
   return completed{*question, [this, p = *question](bool on_disk) { questions_.answered(p, on_disk); }};
 }
 
-bool spokesman::is_own_receipt(const policy& p, const smpp::message& receipt) const {
+bool spokesman::is_own_receipt(const policy& p, const smpp::message& m) const {
   if (sent_.empty()) return false;
-  const std::string_view id = receipted_id(receipt);
+  const std::string_view id = receipted_id(m);
   if (id.empty()) return false;
   // Whose message it was stands in source_addr; some SMSCs leave the addresses as they were submitted.
-  for (const smpp::address& a : {receipt.source_addr, receipt.destination_addr}) {
+  for (const smpp::address& a : {m.source_addr, m.destination_addr}) {
     if (const auto who = p.read_number(a); who && sent_.contains(*who, id)) return true;
   }
   return false;

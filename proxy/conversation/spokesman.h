@@ -71,7 +71,7 @@ class spokesman {
   std::optional<completed> said_yes(const heard_at& at, const heard_message& m, const sender& s);
 
   // True of a receipt for what the gate itself has sent: it is nobody else's business.
-  bool is_own_receipt(const policy& p, const smpp::message& receipt) const;
+  bool is_own_receipt(const policy& p, const smpp::message& m) const;
 
   void tick(moment now);  // forgets what is old; about once a minute
 

@@ -33,7 +33,7 @@ class replies {
 
   // True of a receipt for what the gate itself has sent: answered here, and nobody else's. Thread safe.
   bool is_own_receipt(const policy& p, const smpp::message& m) const {
-    return !smpp::is_from_a_person(m) && spokesman_->is_own_receipt(p, m);
+    return spokesman_->is_own_receipt(p, m);
   }
 
  private:

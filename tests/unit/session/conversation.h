@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -119,6 +120,23 @@ class conversation {
     turn();
   }
 
+  // What was handed over to be recorded is, or cannot be.
+  void settle(shared_parts& parts, bool on_disk = true) {
+    for (; settled_ < host.replies.size(); ++settled_) {
+      const proxy::reply& r = host.replies[settled_];
+      if (on_disk && r.question) {
+        std::promise<void> kept;
+        parts.store->keep(*r.question, [&](const std::optional<store::failure>&) { kept.set_value(); });
+        kept.get_future().get();
+      } else if (on_disk) {
+        (void)parts.store->record_and_wait(r.events);
+      }
+      if (r.then) r.then(on_disk);
+      session.recorded(host.tickets[settled_], on_disk, now_);
+    }
+    turn();
+  }
+
   // What a peer has been sent since the last look, PDU by PDU.
   std::vector<smpp::buffer> sent_to(proxy::leg l) {
     smpp::buffer out = std::move(session.output(l));
@@ -149,6 +167,7 @@ class conversation {
 
  private:
   std::size_t step_;
+  std::size_t settled_ = 0;
   proxy::moment now_;
   std::array<smpp::buffer, 2> pending_;
 
