@@ -21,8 +21,11 @@ enum class reason : std::uint8_t {
   source_recalled,
   consent_expired,
   no_consent,
+  quiet_hours,
+  frequency_cap,
+  missing_opt_out_mention,
 };
-inline constexpr std::size_t reason_count = 9;
+inline constexpr std::size_t reason_count = 12;
 
 enum class verdict : std::uint8_t {
   forwarded,
@@ -40,7 +43,10 @@ constexpr std::string_view name(reason r) {
                                                              "opted_out",
                                                              "source_recalled",
                                                              "consent_expired",
-                                                             "no_consent"};
+                                                             "no_consent",
+                                                             "quiet_hours",
+                                                             "frequency_cap",
+                                                             "missing_opt_out_mention"};
   return names[static_cast<std::size_t>(r)];
 }
 

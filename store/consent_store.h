@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "store/access.h"
+#include "store/correspondence.h"
 #include "store/event.h"
 #include "store/failure.h"
 #include "store/journal_search.h"
@@ -81,11 +82,20 @@ class consent_store {
   finding judge(number who, const question& q) const;
   // The number will be asked about soon: begins to fetch from memory what is known of it.
   void expect(number who) const;
+  // Whether the number is opted out of exactly this scope (opted_out_in). Allocates.
+  bool opted_out_of(number who, scope_id scope) const;
   // False after a failed write until one succeeds again (the store reopens itself and keeps trying), and while the
   // clock is implausible (more than an hour before the newest recorded event): nothing that needs consent may pass
   // then.
   bool available(instant now) const;
   scope_id intern(const scope& s);
+
+  // --- who wrote to whom lately (correspondence.h): any thread, no disk ---
+
+  channel_id channel_of(std::string_view address, std::string_view sender) const;
+  void wrote(number to, channel_id through, instant at);
+  // Those of the channels through which the number was written to in the last 30 days. Nothing: it is not known.
+  std::vector<channel_id> used_lately(number to, std::span<const channel_id> among, instant now) const;
 
   // --- recording: any thread ---
 

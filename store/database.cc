@@ -14,9 +14,9 @@ namespace {
 constexpr const char* format_key = "format";
 constexpr const char* format = "consentgate 2";
 
-constexpr std::array<const char*, family_count> family_names{"default",         "events", "states",         "history",
-                                                             "identities",      "names",  "corrections",    "journal",
-                                                             "journal_filters", "access", "pending_opt_ins"};
+constexpr std::array<const char*, family_count> family_names{
+    "default",     "events",  "states",          "history", "identities",      "names",
+    "corrections", "journal", "journal_filters", "access",  "pending_opt_ins", "memories"};
 
 rocksdb::ColumnFamilyOptions family_options(bool point_lookups) {
   rocksdb::BlockBasedTableOptions table;
@@ -27,6 +27,16 @@ rocksdb::ColumnFamilyOptions family_options(bool point_lookups) {
   o.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   o.compression = rocksdb::kLZ4Compression;
   o.write_buffer_size = std::size_t{32} << 20U;
+  return o;
+}
+
+// Each imported row is looked for and nearly none is there: a filter says so, of what is in memory, too. Digests come
+// in no order: the list in memory stays short enough for the processor's caches.
+rocksdb::ColumnFamilyOptions identity_options() {
+  rocksdb::ColumnFamilyOptions o = family_options(true);
+  o.memtable_prefix_bloom_size_ratio = 0.05;
+  o.memtable_whole_key_filtering = true;
+  o.write_buffer_size = std::size_t{8} << 20U;
   return o;
 }
 
@@ -97,8 +107,9 @@ std::variant<std::unique_ptr<database>, failure> database::open(const std::files
   wanted.reserve(family_count);
   for (std::size_t f = 0; f < family_count; ++f) {
     const bool of_journal = f == journal_blocks || f == journal_filters;
-    wanted.emplace_back(family_names[f],
-                        of_journal ? journal_options() : family_options(f == states || f == identities));
+    wanted.emplace_back(family_names[f], of_journal        ? journal_options()
+                                         : f == identities ? identity_options()
+                                                           : family_options(f == states));
   }
   auto made = std::make_unique<database>();
   rocksdb::DB* db = nullptr;

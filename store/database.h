@@ -28,6 +28,7 @@ enum family : std::size_t {
   journal_filters,
   access_uses,
   pending_opt_ins,
+  memories,
   family_count
 };
 

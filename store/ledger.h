@@ -100,6 +100,15 @@ class ledger {
   // All or none; `about` is handed over as a hash. Without uses, and synced: what was written before is on disk.
   std::optional<failure> write(const std::vector<access_record>& uses, bool synced);
 
+  // --- what is remembered beside the events (memory_keeper.h) ---
+  struct memory {
+    std::string key;
+    std::string value;  // empty: it is there no more
+  };
+  std::optional<failure> each_memory(const std::string& prefix, const std::function<bool(memory)>& visit) const;
+  // All or none. Not synced: a crash of the machine may lose it, a crash of the process does not.
+  std::optional<failure> remember(const std::vector<memory>& changed);
+
   // --- upkeep; any thread ---
   // The fingerprints of the keys that hashed numbers in this store; the keys may only be more.
   std::optional<failure> check_keys(const number_keys& keys);

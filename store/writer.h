@@ -17,13 +17,14 @@
 #include "store/consent_store.h"
 #include "store/journal_keeper.h"
 #include "store/ledger.h"
+#include "store/memory_keeper.h"
 
 namespace store {
 
 class writer {
  public:
   writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, journal_keeper& j, access_keeper& a,
-         std::function<void(double)> on_write);
+         memory_keeper& m, std::function<void(double)> on_write);
   ~writer();  // commits what has been handed in
 
   void submit(std::vector<event> events, completion done);
@@ -71,6 +72,7 @@ class writer {
   std::optional<failure> write(commit_group& g);
   void write_journal(bool all);
   void write_access(bool synced);
+  void write_memories();
   void failed_with(const failure& why);
   void fail(std::vector<request>& requests, const failure& why);
   void reopen();
@@ -80,6 +82,7 @@ class writer {
   committed known_;
   journal_keeper& journal_;
   access_keeper& access_;
+  memory_keeper& memories_;
   std::function<void(double)> on_write_;
   mutable std::shared_mutex ledger_mutex_;  // exclusive only while the ledger is opened again
   std::unique_ptr<ledger> ledger_;

@@ -51,6 +51,13 @@ std::string why_not(const sender& s, reason r, const std::optional<store::event>
       return "The source address belongs to other senders.";
     case reason::unverifiable_destination:
       return "Who would receive the message cannot be known.";
+    case reason::quiet_hours:
+      return "There is consent, but the calendar of " + s.name +
+             " permits no messages at that hour where the person is.";
+    case reason::frequency_cap:
+      return "There is consent, but the person has had as many messages of " + s.name + " as its cap permits.";
+    case reason::missing_opt_out_mention:
+      return "There is consent, but the text does not tell how to get no more messages.";
     case reason::none:
       return "Nothing speaks against it.";
   }

@@ -166,7 +166,8 @@ view_or_failure<boost::json::object> decision_view(const store::consent_store& s
                                                    store::instant now) {
   const auto who = store::read_number(number_text, store::number_kind::unknown, p.settings().numbers);
   const auto s = p.sender_named(sender_name);
-  const auto d = p.decide(*s, who, now);
+  auto d = p.decide(*s, who, now);
+  if (who) d = p.judge_hours(*s, d, *who, now);
   const auto basis = event_at(store, d.event);
   if (const auto* why = std::get_if<store::failure>(&basis)) return *why;
   const auto& event = std::get<std::optional<store::event>>(basis);
@@ -197,7 +198,7 @@ view_or_failure<boost::json::object> decision_view_at(const store::consent_store
   const store::question_then q{s->name, s->group, rule, s->consent_life, at};
   const auto decided = [&](const store::finding& f) {
     return s->kind == policy_kind::exempt ? decision{verdict::forwarded, reason::none, 0}
-           : who                          ? p.decide(*s, f)
+           : who                          ? p.judge_hours(*s, p.decide(*s, f), *who, at)
                                           : p.apply_mode(*s, reason::unreadable_number);
   };
   const decision then = decided(store::judge_as_known_then(history, recalled, q));

@@ -11,9 +11,11 @@
 #include <variant>
 #include <vector>
 
+#include "proxy/config/message_rules.h"
 #include "proxy/reason.h"
 #include "proxy/role.h"
 #include "smpp/pdu.h"
+#include "smpp/receipt.h"
 #include "smpp/text.h"
 #include "store/number.h"
 #include "store/precedence.h"
@@ -28,9 +30,19 @@ struct endpoint {
 };
 std::string to_string(const endpoint& e);
 
+// What tells that the carrier blocks a number for a sender: any of these, in an answer to a submission or in a receipt.
+struct carrier_blocks {
+  std::vector<smpp::command_status> command_status;
+  std::vector<std::string> receipt_err;  // err: of the text, or network_error_code in decimal
+  std::vector<smpp::message_state> message_state;
+  bool empty() const { return command_status.empty() && receipt_err.empty() && message_state.empty(); }
+  bool operator==(const carrier_blocks&) const = default;
+};
+
 struct upstream {
   endpoint address;
   smpp::default_alphabet default_alphabet = smpp::default_alphabet::gsm7;
+  std::optional<carrier_blocks> carrier{};  // nothing: what is configured for all
   bool operator==(const upstream&) const = default;
 };
 
@@ -60,6 +72,7 @@ struct sender_config {
   std::optional<spoken_texts> confirmation{};   // after an opt-out by SMS; empty: the texts that the gate comes with
   std::optional<spoken_texts> help{};           // after HELP
   std::optional<spoken_texts> double_opt_in{};  // the question after an opt-in by SMS, which a YES must answer
+  message_rules rules{};
   bool operator==(const sender_config&) const = default;
 };
 
@@ -112,12 +125,18 @@ struct config {
   std::chrono::months consent_life{36};  // of an opt-in without an expiry, from the person's act; 0: it has no end
   refusal_statuses statuses;
   opt_out_scope stop_scope = opt_out_scope::group;
+  carrier_blocks carrier;
+  std::map<std::string, std::shared_ptr<const calendar>> calendars;  // those that are described or named
   std::vector<sender_config> senders;
   limits_config limits;
   std::chrono::seconds journal_retention = default_journal_retention;  // 0: there is no journal
   std::uint32_t workers = 1;
   std::vector<config_error> warnings;  // what is valid and may all the same be a slip of the pen
 };
+
+// What counts on a link to this upstream; one that the configuration does not name (any more) has what counts for all.
+const carrier_blocks& carrier_of(const config& c, const endpoint& reached);
+bool hears_carriers(const config& c);  // on any link
 
 // Every error in the file, in its order, not only the first.
 std::variant<config, std::vector<config_error>> load_config(const std::filesystem::path& file);

@@ -56,6 +56,7 @@ void read_sender(const YAML::Node& n, const std::string& where, reading& r) {
   s.key("help", [&](const YAML::Node& v) { read_spoken(v, where + ".help", "text", made.help, r); });
   s.key("double_opt_in",
         [&](const YAML::Node& v) { read_spoken(v, where + ".double_opt_in", "question", made.double_opt_in, r); });
+  read_message_rules(s, where, made.mode, made.rules, r);
   s.finish();
   r.result.senders.push_back(std::move(made));
 }

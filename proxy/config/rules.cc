@@ -47,11 +47,11 @@ void read_status_of_each_reason(const YAML::Node& n, reading& r) {
     const std::string key(proxy::name(reason));
     s.key(key, [&](const YAML::Node& v) { read_refusal(v, name + "." + key, retryable(reason), used, r); });
   }
-  // Reasons that this version never gives: a file that names them is valid, and they are held to the same rule.
-  for (const std::string key : {"quiet_hours", "frequency_cap", "missing_opt_out_mention", "throttled"}) {
+  // A reason that this version never gives: a file that names it is valid.
+  s.key("throttled", [&](const YAML::Node& v) {
     smpp::command_status unused{};
-    s.key(key, [&](const YAML::Node& v) { read_refusal(v, name + "." + key, key == "throttled", unused, r); });
-  }
+    read_refusal(v, name + ".throttled", true, unused, r);
+  });
   s.finish();
 }
 
@@ -93,6 +93,7 @@ void read_opt_out(const YAML::Node& n, reading& r) {
     read_choice<opt_out_scope>(v, "opt_out.scope", {{"sender", sender}, {"group", group}, {"all", all}},
                                r.result.stop_scope, r.errors);
   });
+  s.key("carrier", [&](const YAML::Node& v) { read_carrier(v, "opt_out.carrier", r.result.carrier, r.errors); });
   s.finish();
 }
 

@@ -23,7 +23,8 @@ void read_tokens(const YAML::Node& n, reading& r);  // within admin, after token
 void read_numbers(const YAML::Node& n, reading& r);
 void read_policy(const YAML::Node& n, reading& r);
 void read_opt_out(const YAML::Node& n, reading& r);
-void read_senders(const YAML::Node& n, reading& r);  // after policy and numbers, whose defaults it takes over
+void read_calendars(const YAML::Node& n, reading& r);
+void read_senders(const YAML::Node& n, reading& r);  // after policy, numbers and calendars, which it takes over
 void read_limits(const YAML::Node& n, reading& r);
 void read_journal(const YAML::Node& n, reading& r);
 
@@ -31,6 +32,10 @@ void read_journal(const YAML::Node& n, reading& r);
 void read_confirmation(const YAML::Node& n, const std::string& where, std::optional<spoken_texts>& out, reading& r);
 void read_spoken(const YAML::Node& n, const std::string& where, const std::string& key,
                  std::optional<spoken_texts>& out, reading& r);
+void read_carrier(const YAML::Node& n, const std::string& name, carrier_blocks& out, error_list& errors);
+// The keys of a sender, after its mode.
+void read_message_rules(section& s, const std::string& where, policy_mode mode_of_sender, message_rules& out,
+                        reading& r);
 
 void read_policy_kind(const YAML::Node& n, const std::string& name, policy_kind& out, error_list& errors);
 void read_policy_mode(const YAML::Node& n, const std::string& name, policy_mode& out, error_list& errors);

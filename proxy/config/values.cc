@@ -155,6 +155,25 @@ bool read_retention(const YAML::Node& n, const std::string& name, std::chrono::s
   return true;
 }
 
+bool read_window(const YAML::Node& n, const std::string& name, std::chrono::seconds& out, error_list& errors) {
+  constexpr std::chrono::seconds longest = std::chrono::days{92};
+  const std::string_view text = n.IsScalar() ? std::string_view(n.Scalar()) : std::string_view();
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view unit = text.substr(digits);
+  const std::chrono::seconds one = unit == "d"   ? std::chrono::seconds{std::chrono::days{1}}
+                                   : unit == "h" ? std::chrono::seconds{3600}
+                                   : unit == "m" ? std::chrono::seconds{60}
+                                                 : std::chrono::seconds{0};
+  std::uint64_t value = 0;
+  const bool readable = one.count() != 0 && whole_number(text.substr(0, digits), 10, value);
+  if (!readable || value == 0 || value > static_cast<std::uint64_t>(longest / one)) {
+    errors.add(n, "`" + name + "` is " + shown(n) + "; it must be a time such as 30m, 24h or 7d, up to 92d");
+    return false;
+  }
+  out = static_cast<std::int64_t>(value) * one;
+  return true;
+}
+
 bool read_endpoint(const YAML::Node& n, const std::string& name, endpoint& out, error_list& errors) {
   const auto wrong = [&](const std::string& what) {
     errors.add(n, "`" + name + "` is " + shown(n) + "; " + what);

@@ -32,6 +32,8 @@ bool read_duration(const YAML::Node& n, const std::string& name, bool or_off, st
 bool read_months(const YAML::Node& n, const std::string& name, std::chrono::months& out, error_list& errors);
 // "13mo", "400d", up to a hundred years; `off` reads as 0.
 bool read_retention(const YAML::Node& n, const std::string& name, std::chrono::seconds& out, error_list& errors);
+// "12h", "7d", from a minute up to 92 days.
+bool read_window(const YAML::Node& n, const std::string& name, std::chrono::seconds& out, error_list& errors);
 // HOST:PORT with a port from 1.
 bool read_endpoint(const YAML::Node& n, const std::string& name, endpoint& out, error_list& errors);
 // 0x45, 69 or ESME_RSUBMITFAIL.

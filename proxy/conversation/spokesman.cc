@@ -41,7 +41,7 @@ std::optional<store::failure> spokesman::begin(store::consent_store& s) {
 // Replies reads nothing from short and alphanumeric addresses. An address of a sender may be an operator's own number
 // at the other end of a test, or of a loop.
 bool spokesman::may_answer(const heard_at& at, const heard_message& m) const {
-  return !m.to.text.empty() && !at.policy.is_own(m.from);
+  return !m.to.text.empty() && !at.policy.is_listed(m.from);
 }
 
 gate_request spokesman::request(std::string kind, const heard_at& at, const heard_message& m, const sender& s,
@@ -127,8 +127,9 @@ std::optional<asked> spokesman::asks_to_join(const heard_at& at, const heard_mes
                }};
 }
 
-std::optional<completed> spokesman::said_yes(const heard_at& at, const heard_message& m, const sender& s) {
-  auto question = questions_.answer(m.who, s, at.now.wall);
+std::optional<completed> spokesman::said_yes(const heard_at& at, const heard_message& m,
+                                             const std::vector<const sender*>& senders) {
+  auto question = questions_.answer(m.who, senders, at.now.wall);
   if (!question) return std::nullopt;
   return completed{*question, [this, p = *question](bool on_disk) { questions_.answered(p, on_disk); }};
 }

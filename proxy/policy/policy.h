@@ -15,7 +15,9 @@
 #include "proxy/observe/refusal_log.h"
 #include "proxy/policy/address_book.h"
 #include "proxy/reason.h"
+#include "proxy/rules/message_memory.h"
 #include "smpp/message.h"
+#include "smpp/text.h"
 #include "store/consent_store.h"
 
 namespace proxy {
@@ -32,6 +34,8 @@ struct sender {
   bool observe_opt_outs = false;
   std::chrono::months consent_life{36};
   store::text_id journal_name = 0;
+  const message_rules* rules = nullptr;         // of the configuration; none for most
+  std::shared_ptr<frequency_memory> frequency;  // when there is a cap
   std::shared_ptr<metrics::submit_counters> submits;
   std::shared_ptr<refusal_log::tally> refusals;
 };
@@ -40,6 +44,27 @@ struct decision {
   proxy::verdict verdict = verdict::refused;
   proxy::reason reason = reason::none;
   std::uint64_t event = 0;  // the sequence of the event it rests on; 0: none
+};
+
+// A message whose recipient consented, as the rules about messages look at it.
+struct asked_message {
+  const smpp::message* message = nullptr;  // all but its destination_addr
+  store::number who;
+  smpp::default_alphabet alphabet{};
+  store::instant now{};
+  std::chrono::steady_clock::time_point steady;
+};
+
+// A message that counts towards a cap.
+struct counted_message {
+  std::shared_ptr<frequency_memory> by;
+  recipient who = 0;
+  std::uint64_t place = 0;
+
+  void take_back() {
+    if (by) by->take_back(who, place);
+    by.reset();
+  }
 };
 
 // The senders that name a bind's system_id, in the order of the configuration; never empty.
@@ -52,28 +77,55 @@ struct candidates {
 
 class policy {
  public:
-  // All but the configuration outlive the policy.
-  policy(std::shared_ptr<const config> c, store::consent_store& store, metrics& m, refusal_log& log);
+  // The store, the metrics and the log outlive the policy; the memory outlives it when the next one is to have it, too.
+  policy(std::shared_ptr<const config> c, store::consent_store& store, metrics& m, refusal_log& log,
+         std::shared_ptr<message_memory> memory = std::make_shared<message_memory>());
 
   // A system_id that no sender names becomes a sender of that name, in a group of that name, under policy.default.
   candidates candidates_for(const std::string& system_id) const;
 
   // The sender a submission belongs to by its source_addr; nullptr when that address belongs to others alone
-  // (sender_mismatch).
-  const sender* sender_of(const candidates& c, const smpp::address& source_addr) const;
+  // (sender_mismatch). `channel` becomes what remember() wants when several senders use the address, 0 otherwise.
+  const sender* sender_of(const candidates& c, const smpp::address& source_addr,
+                          store::channel_id* channel = nullptr) const;
+  // That a message went to this number through an address that several senders use.
+  void remember(store::number to, store::channel_id channel, store::instant now) const {
+    store_->wrote(to, channel, now);
+  }
 
   // The senders a reply belongs to: all that list the address the person wrote to, those of the bind it arrived on
   // first; the first of that bind when nobody lists the address. Never empty.
   std::vector<const sender*> senders_of_reply(const candidates& c, const smpp::address& destination_addr) const;
 
-  // Whether an address is one that senders write from: no person's.
-  bool is_own(const smpp::address& a) const;
+  // Of several senders that list the address, those that wrote to this number from it lately, in the same order; none
+  // when that is not known, or when the address has fewer users.
+  std::vector<const sender*> writers_to(store::number who, const candidates& c, const smpp::address& destination_addr,
+                                        store::instant now) const;
+
+  // Of this bind's senders the one that the journal knows under this name; nullptr when it is one no more.
+  const sender* sender_journalled_as(const candidates& c, store::text_id name) const;
+  // Whether any sender lists the address.
+  bool is_listed(const smpp::address& a) const;
+  bool has_opted_out_of(const sender& s, store::number who) const { return store_->opted_out_of(who, s.own_scope); }
 
   // By its name in the configuration; a name that is not there is a sender of that name, like an unnamed system_id.
   std::shared_ptr<const sender> sender_named(const std::string& name) const;
 
   decision decide(const sender& s, const smpp::address& destination, store::instant now) const;
-  decision decide(const sender& s, const std::optional<store::number>& destination, store::instant now) const;
+  decision decide(const sender& s, const std::optional<store::number>& destination, store::instant now) const {
+    return decide(s, destination, now, now);
+  }
+  // `due`: when it is delivered, by which a consent may have ended.
+  decision decide(const sender& s, const std::optional<store::number>& destination, store::instant now,
+                  store::instant due) const;
+  // `now`, or later when the SMSC is to deliver later.
+  static store::instant due(std::string_view schedule_delivery_time, store::instant now);
+  // For a sender with rules, once consent allows: what its rules make of the message. `counted` says what to take back
+  // when it does not go in the end.
+  decision judge_message(const sender& s, const decision& consented, const asked_message& a,
+                         counted_message& counted) const;
+  // What quiet hours alone make of any message then.
+  decision judge_hours(const sender& s, const decision& consented, store::number who, store::instant at) const;
   // The number will be asked about soon.
   void expect(store::number who) const { store_->expect(who); }
   // What comes of what the store finds about the number.
@@ -83,6 +135,7 @@ class policy {
 
   std::optional<store::number> read_number(const smpp::address& a) const;
   smpp::command_status status_of(reason r) const;
+  bool hears_carriers() const { return hears_carriers_; }
   bool journals() const { return config_->journal_retention.count() != 0; }
   store::text_id journal_text(verdict v) const { return verdict_texts_[static_cast<std::size_t>(v)]; }
   store::text_id journal_text(reason r) const { return reason_texts_[static_cast<std::size_t>(r)]; }
@@ -91,15 +144,22 @@ class policy {
 
  private:
   using owners = std::vector<const sender*>;  // in the order of the configuration
+  struct users_of_address {
+    owners senders;
+    std::vector<store::channel_id> channels;  // of each of them
+  };
+  void add_address(const std::string& address, const sender& s);
   std::shared_ptr<sender> make_sender(const std::string& name, const std::string& group) const;
 
   std::shared_ptr<const config> config_;
   store::consent_store* store_;
   metrics* metrics_;
   refusal_log* refusal_log_;
+  std::shared_ptr<message_memory> memory_;
   std::vector<std::shared_ptr<sender>> senders_;
   std::unordered_map<std::string, owners> by_system_id_;
-  address_book<owners> by_address_;
+  address_book<users_of_address> by_address_;
+  bool hears_carriers_;
   std::array<store::text_id, verdict_count> verdict_texts_{};
   std::array<store::text_id, reason_count> reason_texts_{};
 };

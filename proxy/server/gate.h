@@ -3,12 +3,14 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 
 #include "proxy/conversation/spokesman.h"
 #include "proxy/observe/metrics.h"
 #include "proxy/observe/refusal_log.h"
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
+#include "proxy/server/frequency_files.h"
 #include "proxy/session/replies.h"
 #include "store/consent_store.h"
 #include "store/current.h"
@@ -21,6 +23,7 @@ struct gate {
   proxy::outbox outbox{metrics};
   proxy::spokesman spokesman{outbox};
   std::unique_ptr<store::consent_store> store;  // after what its last completions still use
+  std::optional<frequency_files> frequency;
   store::current<const proxy::policy> policy;
   proxy::replies replies{metrics, spokesman};
   std::atomic<std::size_t> connections{0};

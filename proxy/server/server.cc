@@ -48,6 +48,7 @@ class server {
       return 1;
     }
     admin_->set_store(gate_.store.get());
+    gate_.frequency.emplace(running_->store_path / "frequency", *running_);
     gate_.policy = make_policy(running_);
     keep_journal();
     for (std::uint32_t i = 0; i < running_->workers; ++i)
@@ -67,6 +68,7 @@ class server {
     listeners_.clear();
     for (const auto& w : workers_)
       w->stop();
+    gate_.frequency.reset();
     gate_.store.reset();  // writes what has been handed in; its last completions still find the workers
     workers_.clear();
     log(log_level::info, "stopped");
@@ -94,7 +96,8 @@ class server {
   }
 
   std::shared_ptr<const policy> make_policy(std::shared_ptr<const config> c) {
-    return std::make_shared<const policy>(std::move(c), *gate_.store, gate_.metrics, gate_.refusal_log);
+    return std::make_shared<const policy>(std::move(c), *gate_.store, gate_.metrics, gate_.refusal_log,
+                                          gate_.frequency->memory());
   }
 
   // Without a journal, what an earlier configuration had in it still comes to its end.

@@ -259,7 +259,7 @@ void session_shell::connect_upstream() {
       prepare(smsc.socket);
       self->upstream_ = to_string(reached->address);
       self->gate_.metrics.sessions(leg::smsc).Increment();
-      self->session_.upstream_connected(reached->default_alphabet, now);
+      self->session_.upstream_connected(reached->default_alphabet, now, reached->address);
     }
     self->connector_.reset();
     self->turn(now);

@@ -18,6 +18,10 @@ void append_own_answer(smpp::buffer& out, command_id request, command_status sta
   smpp::write_u32(out.data() + start, smpp::header_length + 1);
 }
 
+bool is_submission(command_id id) {
+  return id == command_id::submit_sm || id == command_id::data_sm || id == command_id::submit_multi;
+}
+
 }  // namespace
 
 void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment now) {
@@ -32,6 +36,8 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
   }
   response_seconds_.observe(now.steady - request.since);
   if (request.message.journalled) journal_answer(request, h.sequence_number, pdu);
+  if (policy_->hears_carriers() && is_submission(request.id)) hear_carrier(request, pdu);
+  if (request.message.counted) settle_counted(h.sequence_number, h.command_status);
   smpp::buffer& to_esme = side(leg::esme).output;
   if (request.partial) {
     const auto refused = partial_.extract(h.sequence_number);
@@ -73,9 +79,9 @@ void session::take_smsc_request(smpp::octets pdu, const smpp::header& h, moment 
   forward_request(leg::esme, pdu, h, now);
 }
 
-// True when the PDU is dealt with. A receipt for what the gate itself has sent ends here. A reply that goes on record
-// is blocked in memory by the time record() returns, forwarded, and answered to the SMSC only when the record is on
-// disk.
+// True when the PDU is dealt with. A receipt for what the gate itself has sent ends here. A reply, or a receipt of a
+// blocked number, that goes on record is blocked in memory by the time record() returns, forwarded, and answered to the
+// SMSC only when the record is on disk.
 bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   smpp::message m;
   const command_status decoded =
@@ -88,6 +94,7 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
     return true;
   }
   reply r = replies_->read({*policy_, bind_candidates(), host_, now}, pdu, m, alphabet_);
+  if (!r.goes_on_record() && policy_->hears_carriers()) r.events = read_receipt(pdu, m, now);
   if (!r.goes_on_record()) return false;
 
   in_flight request;
@@ -104,6 +111,7 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
 }
 
 void session::recorded(std::uint32_t ticket, bool on_disk, moment now) {
+  if (ticket == unguarded && !on_disk) metrics_->unstored_opt_outs().Increment();
   const auto reply = guarded_.find(ticket);
   const in_flight* found = side(leg::esme).requests.find(ticket);
   if (reply == guarded_.end() || found == nullptr) return;

@@ -12,12 +12,13 @@ session::decided session::decided_as(const sender& s, const decision& d, std::op
   return {now.wall, who.value_or(store::number{}), d.event, s.journal_name, d.verdict, d.reason, policy_->journals()};
 }
 
-void session::forward_submission(smpp::octets pdu, const smpp::header& h, moment now, const decided& what,
-                                 std::string_view destination) {
+std::uint32_t session::forward_submission(smpp::octets pdu, const smpp::header& h, moment now, const decided& what,
+                                          std::string_view destination) {
   decided in_window = what;
   in_window.listed = what.journalled && what.who == store::number{};
   const std::uint32_t sequence_number = send_on(leg::smsc, pdu, h, now, in_window);
   if (in_window.listed) listed_[sequence_number].push_back({what, std::string(destination)});
+  return sequence_number;
 }
 
 void session::journal(const decided& what, std::string_view destination, const store::journal_facts& answer) {

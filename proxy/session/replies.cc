@@ -17,14 +17,17 @@ constexpr std::chrono::hours remembered_for{24};
 
 // The proof of what the person wrote, as JSON.
 std::string evidence_of(smpp::octets pdu, const smpp::message& m, const std::string& text, const std::string& rule,
-                        const std::string& system_id) {
-  return boost::json::serialize(boost::json::object{{"pdu", store::hexadecimal(pdu)},
-                                                    {"data_coding", m.data_coding},
-                                                    {"text", text},
-                                                    {"source_addr", smpp::readable(m.source_addr.text)},
-                                                    {"destination_addr", smpp::readable(m.destination_addr.text)},
-                                                    {"rule", rule},
-                                                    {"system_id", system_id}});
+                        const std::string& system_id, bool attributed) {
+  boost::json::object proof{{"pdu", store::hexadecimal(pdu)},
+                            {"data_coding", m.data_coding},
+                            {"text", text},
+                            {"source_addr", smpp::readable(m.source_addr.text)},
+                            {"destination_addr", smpp::readable(m.destination_addr.text)},
+                            {"rule", rule},
+                            {"system_id", system_id}};
+  // Of several that use the address: those that had written to the person lately.
+  if (attributed) proof["attributed_to"] = "those who wrote lately";
+  return boost::json::serialize(proof);
 }
 
 // The YES, and in it the request that it completes, or the digest of that in a store that keeps no numbers.
@@ -83,18 +86,24 @@ reply replies::read(const heard_at& at, smpp::octets pdu, const smpp::message& m
     }
     return {};
   }
-  const std::vector<const sender*> senders = p.senders_of_reply(at.bind, m.destination_addr);
+
+  // STOP ALL means everybody; an opt-in is for one.
+  const std::vector<const sender*> listed = p.senders_of_reply(at.bind, m.destination_addr);
+  const std::vector<const sender*> wrote = p.writers_to(*who, at.bind, m.destination_addr, at.now.wall);
+  const bool attributed = opts_out ? !means.everything && !wrote.empty() : wrote.size() == 1;
+  const std::vector<const sender*>& senders = attributed ? wrote : listed;
   const heard_message heard{*who, m.source_addr, m.destination_addr, means.language,
-                            evidence_of(pdu, m, r.text, means.rule, at.bind.system_id)};
+                            evidence_of(pdu, m, r.text, means.rule, at.bind.system_id, attributed && !says_yes)};
   if (wants_help) {
     spokesman_->asked_for_help(at, heard, senders);
     return {};
   }
   if (opts_out) return opt_out(at, heard, senders, means.everything);
+  if (says_yes) return yes(at, heard, listed);
   // An opt-in is for one sender alone, and nobody guesses which.
   const sender& to = *senders.front();
   if (senders.size() > 1 && std::ranges::find(at.bind.senders, &to) == at.bind.senders.end()) return {};
-  return opts_in ? opt_in(at, heard, to) : yes(at, heard, to);
+  return opt_in(at, heard, to);
 }
 
 reply replies::opt_out(const heard_at& at, const heard_message& heard, const std::vector<const sender*>& senders,
@@ -122,12 +131,12 @@ reply replies::opt_in(const heard_at& at, const heard_message& heard, const send
   return {{std::move(e)}, std::nullopt, {}};
 }
 
-reply replies::yes(const heard_at& at, const heard_message& heard, const sender& to) {
-  auto answered = spokesman_->said_yes(at, heard, to);
+reply replies::yes(const heard_at& at, const heard_message& heard, const std::vector<const sender*>& senders) {
+  auto answered = spokesman_->said_yes(at, heard, senders);
   if (!answered) return {};
   store::event e = event_of(heard, store::event_kind::opt_in);
-  e.scope = {store::scope_kind::sender, to.name};
-  e.collector = to.name;
+  e.scope = {store::scope_kind::sender, answered->question.sender};
+  e.collector = answered->question.sender;
   e.method = store::consent_method::double_opt_in;
   e.wording = answered->question.wording;
   e.evidence = evidence_of_both(heard.evidence, answered->question);

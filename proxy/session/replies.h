@@ -27,13 +27,13 @@ class replies {
 
   // What `pdu`, decoded as `m`, stands for: nothing for what is not a person's message, or means nothing. An opt-out
   // yields one event for each scope it covers; an opt-in one for the sender the person wrote to, or a question first.
-  // The times and ids of events are the store's to give. Help is answered without further ado. Thread safe.
+  // Of several
+  // senders that use the address those count that wrote to the person from it lately. The times and ids of events are
+  // the store's to give. Help is answered without further ado. Thread safe.
   reply read(const heard_at& at, smpp::octets pdu, const smpp::message& m, smpp::default_alphabet alphabet);
 
   // True of a receipt for what the gate itself has sent: answered here, and nobody else's. Thread safe.
-  bool is_own_receipt(const policy& p, const smpp::message& m) const {
-    return spokesman_->is_own_receipt(p, m);
-  }
+  bool is_own_receipt(const policy& p, const smpp::message& m) const { return spokesman_->is_own_receipt(p, m); }
 
  private:
   struct reading {
@@ -45,7 +45,7 @@ class replies {
   reply opt_out(const heard_at& at, const heard_message& heard, const std::vector<const sender*>& senders,
                 bool everything);
   reply opt_in(const heard_at& at, const heard_message& heard, const sender& to);
-  reply yes(const heard_at& at, const heard_message& heard, const sender& to);
+  reply yes(const heard_at& at, const heard_message& heard, const std::vector<const sender*>& senders);
 
   metrics* metrics_;
   spokesman* spokesman_;

@@ -184,13 +184,14 @@ bool session::wants_upstream() {
   return std::exchange(wants_upstream_, false);
 }
 
-void session::upstream_connected(smpp::default_alphabet alphabet, moment now) {
+void session::upstream_connected(smpp::default_alphabet alphabet, moment now, const endpoint& reached) {
   if (state_ != state::connecting) return;
   one_side& smsc = side(leg::smsc);
   smsc.connected = true;
   smsc.wanted = wish::open;
   smsc.last_received = now.steady;
   alphabet_ = alphabet;
+  upstream_ = reached;
   state_ = state::binding;
   const smpp::buffer bind = std::move(pending_bind_);
   pending_bind_ = {};
@@ -287,6 +288,7 @@ void session::forget_unanswered(leg l, moment now) {
     side(l).requests.erase(sequence_number);
     if (l == leg::smsc) {
       partial_.erase(sequence_number);
+      counted_messages_.erase(sequence_number);
     } else {
       guarded_.erase(sequence_number);
     }

@@ -29,8 +29,8 @@ namespace proxy {
 // on the session's own thread.
 class session_host : public transmitter {
  public:
-  // Puts what a person wrote on record; answered by r.then(...), and by session::recorded(ticket, ...), later and on
-  // the session's own thread.
+  // Puts what a person wrote, or what the carrier says, on record; answered by r.then(...), and by
+  // session::recorded(ticket, ...), later and on the session's own thread.
   virtual void record(reply r, std::uint32_t ticket) = 0;
   // Puts what was decided of a message in the journal, once nothing more will be known of it.
   virtual void journal(const store::journal_line& l) = 0;
@@ -61,7 +61,7 @@ class session {
 
   // True once for each bind: connect to an upstream, then call one of the two.
   bool wants_upstream();
-  void upstream_connected(smpp::default_alphabet alphabet, moment now);
+  void upstream_connected(smpp::default_alphabet alphabet, moment now, const endpoint& reached = {});
   void upstream_failed(moment now);
   void finished(leg which, moment now);  // its last octet has been taken; it may still listen
   void closed(leg which, moment now);
@@ -107,8 +107,9 @@ class session {
     store::text_id sender = 0;
     proxy::verdict verdict{};
     proxy::reason reason{};
-    bool journalled = false;
-    bool listed = false;  // what was decided is in listed_
+    bool journalled : 1 = false;
+    bool listed : 1 = false;   // what was decided is in listed_
+    bool counted : 1 = false;  // towards a cap: counted_messages_
   };
   // One of several destinations, or one that cannot be read.
   struct listed_decision {
@@ -124,6 +125,9 @@ class session {
     bool mismatch = false;  // its source_addr belongs to others alone; `from` only counts it
     std::optional<store::number> who;
     std::string_view destination;
+    store::channel_id channel = 0;           // its source_addr is one that several senders use
+    store::instant due{};                    // when it is to be delivered, if that is later
+    const smpp::message* message = nullptr;  // of a submit_multi
   };
 
   // A request that one side sent and the other has not answered.
@@ -136,6 +140,9 @@ class session {
     bool partial = false;  // a submit_multi with refused destinations: partial_
     decided message;       // of a submission
   };
+
+  // The ticket of a record that no answer waits for; no request has this number.
+  static constexpr std::uint32_t unguarded = 0;
 
   // A reply of a person on its way to the sender while its record is on its way to the disk.
   struct guarded_reply {
@@ -175,11 +182,16 @@ class session {
   void take_submit_multi(smpp::octets pdu, const smpp::header& h, moment now);
   void take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment now);
   pending_submission addressed(const smpp::address& source_addr, const smpp::address& destination_addr) const;
-  decision decide(const pending_submission& p, moment now, decided& what);
+  decision decide(const pending_submission& p, moment now, decided& what, counted_message& counted);
   void decide_pending(moment now);
   decision decide_unverifiable(const smpp::address& source_addr, std::string_view destination, moment now,
                                decided& what);
   void count(const sender& s, const decision& d, std::string_view destination);
+
+  // message_rules.cc
+  decision judge_message(const pending_submission& p, const decision& consented, moment now,
+                         counted_message& counted) const;
+  void settle_counted(std::uint32_t sequence_number, smpp::command_status status);
 
   // from_smsc.cc
   void take_smsc_request(smpp::octets pdu, const smpp::header& h, moment now);
@@ -187,6 +199,11 @@ class session {
   void take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment now);
   void after_answer(const in_flight& request, moment now);
   void answer_guarded(std::uint32_t ticket, const in_flight& request, guarded_reply& reply, moment now);
+
+  // carrier.cc
+  const carrier_blocks& carrier() const;
+  void hear_carrier(const in_flight& request, smpp::octets answer);
+  std::vector<store::event> read_receipt(smpp::octets pdu, const smpp::message& m, moment now);
 
   // own_requests.cc
   void begin_transmitting(moment now);
@@ -196,8 +213,8 @@ class session {
 
   // journalling.cc
   decided decided_as(const sender& s, const decision& d, std::optional<store::number> who, moment now) const;
-  void forward_submission(smpp::octets pdu, const smpp::header& h, moment now, const decided& what,
-                          std::string_view destination);
+  std::uint32_t forward_submission(smpp::octets pdu, const smpp::header& h, moment now, const decided& what,
+                                   std::string_view destination);
   void journal(const decided& what, std::string_view destination, const store::journal_facts& answer = {});
   void journal_answer(const in_flight& request, std::uint32_t sequence_number, smpp::octets answer);
   void journal_unanswered(const in_flight& request, std::uint32_t sequence_number);
@@ -240,12 +257,14 @@ class session {
   std::chrono::steady_clock::time_point draining_since_;
   std::chrono::steady_clock::time_point parting_since_;  // unbinding, half_closed
   std::chrono::steady_clock::time_point last_forgotten_;
+  endpoint upstream_;
   smpp::default_alphabet alphabet_ = smpp::default_alphabet::gsm7;
   std::unordered_map<std::uint32_t, guarded_reply> guarded_;
   std::unordered_map<std::uint32_t, std::vector<smpp::unsuccess_sme>> partial_;
   std::unordered_map<std::uint32_t, std::vector<listed_decision>> listed_;  // by the request's sequence_number
   bool transmits_ = false;                                                  // takes from the outbox
   std::unordered_map<std::uint32_t, gate_request> own_;                     // the gate's own, sent and not answered
+  std::unordered_map<std::uint32_t, std::vector<counted_message>> counted_messages_;  // likewise
   batched_histogram response_seconds_;
   std::string ended_because_;
 };

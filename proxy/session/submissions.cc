@@ -21,19 +21,23 @@ constexpr std::size_t longest_pending = 1024;  // octets: a longer PDU is decide
 session::pending_submission session::addressed(const smpp::address& source_addr,
                                                const smpp::address& destination_addr) const {
   pending_submission p;
-  const sender* found = policy_->sender_of(*candidates_, source_addr);
+  const sender* found = policy_->sender_of(*candidates_, source_addr, &p.channel);
   p.mismatch = found == nullptr;
   p.from = p.mismatch ? candidates_->senders.front() : found;
   p.destination = destination_addr.text;
-  if (p.from->kind != policy_kind::exempt || policy_->journals()) p.who = policy_->read_number(destination_addr);
+  const bool number_is_used = policy_->journals() || policy_->hears_carriers() || p.channel != 0;
+  if (p.from->kind != policy_kind::exempt || number_is_used) p.who = policy_->read_number(destination_addr);
   return p;
 }
 
-decision session::decide(const pending_submission& p, moment now, decided& what) {
-  const decision d =
-      p.mismatch ? policy_->apply_mode(*p.from, reason::sender_mismatch) : policy_->decide(*p.from, p.who, now.wall);
+decision session::decide(const pending_submission& p, moment now, decided& what, counted_message& counted) {
+  decision d = p.mismatch ? policy_->apply_mode(*p.from, reason::sender_mismatch)
+                          : policy_->decide(*p.from, p.who, now.wall, std::max(p.due, now.wall));
+  if (p.from->rules != nullptr && d.reason == reason::none) d = judge_message(p, d, now, counted);
   count(*p.from, d, p.destination);
   what = decided_as(*p.from, d, p.who, now);
+  if (p.channel != 0 && p.who && d.verdict != verdict::refused) policy_->remember(*p.who, p.channel, now.wall);
+  what.counted = counted.by != nullptr;
   return d;
 }
 
@@ -57,6 +61,7 @@ void session::take_submission(smpp::octets pdu, const smpp::header& h, moment no
   pending_submission& p = pending_.back();
   p.pdu = pdu;
   p.header = h;
+  if (!m.schedule_delivery_time.empty()) p.due = policy::due(m.schedule_delivery_time, now.wall);
   if (p.who) policy_->expect(*p.who);
   if (pending_.size() == most_pending || pdu.size() > longest_pending) decide_pending(now);
 }
@@ -64,12 +69,14 @@ void session::take_submission(smpp::octets pdu, const smpp::header& h, moment no
 void session::decide_pending(moment now) {
   for (const pending_submission& p : pending_) {
     decided what;
-    const decision d = decide(p, now, what);
+    counted_message counted;
+    const decision d = decide(p, now, what, counted);
     if (d.verdict == verdict::refused) {
       journal(what, p.destination);
       answer(leg::esme, p.header, policy_->status_of(d.reason));
     } else {
-      forward_submission(p.pdu, p.header, now, what, p.destination);
+      const std::uint32_t sequence_number = forward_submission(p.pdu, p.header, now, what, p.destination);
+      if (what.counted) counted_messages_[sequence_number].push_back(std::move(counted));
     }
   }
   submissions_ += pending_.size();
@@ -88,24 +95,36 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   std::vector<bool> keep;
   std::vector<smpp::unsuccess_sme> refused;
   std::vector<listed_decision> forwarded;
+  decided all;
+  bool alone = true;  // the first that is forwarded: what the SMSC says of the whole, it says of the only one
+  std::vector<counted_message> counted;
   for (const smpp::dest_address& to : m.dest_addresses) {
     const std::string_view destination = to.distribution_list ? to.dl_name : to.sme.text;
     decided what;
-    const decision d = to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name, now, what)
-                                            : decide(addressed(m.source_addr, to.sme), now, what);
+    counted_message counts;
+    pending_submission p = addressed(m.source_addr, to.sme);
+    p.message = &m.rest;
+    p.due = policy::due(m.rest.schedule_delivery_time, now.wall);
+    const decision d =
+        to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name, now, what) : decide(p, now, what, counts);
+    if (what.counted) counted.push_back(std::move(counts));
     keep.push_back(d.verdict != verdict::refused);
     if (keep.back()) {
+      all.sender = what.sender;
+      all.who = alone ? what.who : store::number{};
+      alone = false;
       if (what.journalled) forwarded.push_back({what, std::string(destination)});
       continue;
     }
     journal(what, destination);
     refused.push_back({to.sme.ton, to.sme.npi, std::string(destination), policy_->status_of(d.reason)});
   }
-  decided all;
   all.journalled = all.listed = !forwarded.empty();
+  all.counted = !counted.empty();
   if (refused.empty()) {
     const std::uint32_t sequence_number = send_on(leg::smsc, pdu, h, now, all);
     if (all.listed) listed_[sequence_number] = std::move(forwarded);
+    if (all.counted) counted_messages_[sequence_number] = std::move(counted);
     return;
   }
   if (refused.size() == m.dest_addresses.size()) return answer(leg::esme, h, refused.front().error_status_code);
@@ -121,6 +140,7 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   smpp::append_submit_multi(smsc.output, m, keep, sequence_number);
   partial_[sequence_number] = std::move(refused);
   if (all.listed) listed_[sequence_number] = std::move(forwarded);
+  if (all.counted) counted_messages_[sequence_number] = std::move(counted);
 }
 
 // A distribution list or an area: nobody can say who would get it.
