@@ -53,16 +53,22 @@ std::optional<store::pending_opt_in> open_questions::ask(store::number who, cons
   return p;
 }
 
-std::optional<store::pending_opt_in> open_questions::answer(store::number who, const sender& s, store::instant now) {
+std::optional<store::pending_opt_in> open_questions::answer(store::number who,
+                                                            const std::vector<const sender*>& senders,
+                                                            store::instant now) {
   const std::lock_guard lock(mutex_);
   if (all_.empty()) return std::nullopt;
-  const auto found = all_.find({store_->kept_as(who).digits, s.name});
-  if (found == all_.end()) return std::nullopt;
-  const store::pending_opt_in p = found->second;
-  erase(found);
-  if (is_open(p, s, now)) return p;
-  store_->forget(p.who, p.sender);
-  return std::nullopt;
+  const store::number kept = store_->kept_as(who);
+  auto last = all_.end();
+  for (const sender* s : senders) {
+    const auto found = all_.find({kept.digits, s->name});
+    if (found == all_.end() || !is_open(found->second, *s, now)) continue;
+    if (last == all_.end() || last->second.asked_at < found->second.asked_at) last = found;
+  }
+  if (last == all_.end()) return std::nullopt;
+  store::pending_opt_in p = last->second;
+  erase(last);
+  return p;
 }
 
 void open_questions::answered(store::pending_opt_in p, bool on_disk) {

@@ -24,8 +24,9 @@ class open_questions {
   // this returns.
   std::optional<store::pending_opt_in> ask(store::number who, const sender& s, std::string wording,
                                            std::string evidence, store::instant now);
-  // The open question, which is open no more.
-  std::optional<store::pending_opt_in> answer(store::number who, const sender& s, store::instant now);
+  // The open question of one of these senders, the last one asked; it is open no more.
+  std::optional<store::pending_opt_in> answer(store::number who, const std::vector<const sender*>& senders,
+                                              store::instant now);
   // What became of the answer: recorded, the question is gone from the store, too; otherwise it is open again.
   void answered(store::pending_opt_in p, bool on_disk);
   // Forgets it, in the store, too.

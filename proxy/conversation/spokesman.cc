@@ -127,8 +127,9 @@ std::optional<asked> spokesman::asks_to_join(const heard_at& at, const heard_mes
                }};
 }
 
-std::optional<completed> spokesman::said_yes(const heard_at& at, const heard_message& m, const sender& s) {
-  auto question = questions_.answer(m.who, s, at.now.wall);
+std::optional<completed> spokesman::said_yes(const heard_at& at, const heard_message& m,
+                                             const std::vector<const sender*>& senders) {
+  auto question = questions_.answer(m.who, senders, at.now.wall);
   if (!question) return std::nullopt;
   return completed{*question, [this, p = *question](bool on_disk) { questions_.answered(p, on_disk); }};
 }

@@ -67,8 +67,9 @@ class spokesman {
   void asked_for_help(const heard_at& at, const heard_message& m, const std::vector<const sender*>& senders);
   // An opt-in word reached a sender whose consent needs a second one: asks, unless the question is open already.
   std::optional<asked> asks_to_join(const heard_at& at, const heard_message& m, const sender& s);
-  // A YES reached the sender: the question it answers.
-  std::optional<completed> said_yes(const heard_at& at, const heard_message& m, const sender& s);
+  // A YES reached these senders: the question it answers.
+  std::optional<completed> said_yes(const heard_at& at, const heard_message& m,
+                                    const std::vector<const sender*>& senders);
 
   // True of a receipt for what the gate itself has sent: it is nobody else's business.
   bool is_own_receipt(const policy& p, const smpp::message& m) const;

@@ -87,24 +87,19 @@ reply replies::read(const heard_at& at, smpp::octets pdu, const smpp::message& m
     return {};
   }
 
-  // STOP ALL means everybody. An opt-in is for one sender alone, and so is a question about it.
-  std::vector<const sender*> senders = p.senders_of_reply(at.bind, m.destination_addr);
+  // STOP ALL means everybody. An opt-in is for one sender alone.
+  const std::vector<const sender*> listed = p.senders_of_reply(at.bind, m.destination_addr);
   const std::vector<const sender*> wrote = p.writers_to(*who, at.bind, m.destination_addr, at.now.wall);
-  const bool attributed = opts_out ? !means.everything && !wrote.empty() : wrote.size() == 1 && !says_yes;
-  if (attributed) senders = wrote;
+  const bool attributed = opts_out ? !means.everything && !wrote.empty() : wrote.size() == 1;
+  const std::vector<const sender*>& senders = attributed ? wrote : listed;
   const heard_message heard{*who, m.source_addr, m.destination_addr, means.language,
-                            evidence_of(pdu, m, r.text, means.rule, at.bind.system_id, attributed)};
+                            evidence_of(pdu, m, r.text, means.rule, at.bind.system_id, attributed && !says_yes)};
   if (wants_help) {
     spokesman_->asked_for_help(at, heard, senders);
     return {};
   }
   if (opts_out) return opt_out(at, heard, senders, means.everything);
-  if (says_yes) {
-    for (const sender* s : senders) {
-      if (reply to_question = yes(at, heard, *s); to_question.goes_on_record()) return to_question;
-    }
-    return {};
-  }
+  if (says_yes) return yes(at, heard, listed);
   // Nobody guesses for which of several.
   const sender& to = *senders.front();
   if (senders.size() > 1 && std::ranges::find(at.bind.senders, &to) == at.bind.senders.end()) return {};
@@ -136,12 +131,12 @@ reply replies::opt_in(const heard_at& at, const heard_message& heard, const send
   return {{std::move(e)}, std::nullopt, {}};
 }
 
-reply replies::yes(const heard_at& at, const heard_message& heard, const sender& to) {
-  auto answered = spokesman_->said_yes(at, heard, to);
+reply replies::yes(const heard_at& at, const heard_message& heard, const std::vector<const sender*>& senders) {
+  auto answered = spokesman_->said_yes(at, heard, senders);
   if (!answered) return {};
   store::event e = event_of(heard, store::event_kind::opt_in);
-  e.scope = {store::scope_kind::sender, to.name};
-  e.collector = to.name;
+  e.scope = {store::scope_kind::sender, answered->question.sender};
+  e.collector = answered->question.sender;
   e.method = store::consent_method::double_opt_in;
   e.wording = answered->question.wording;
   e.evidence = evidence_of_both(heard.evidence, answered->question);

@@ -32,9 +32,7 @@ class replies {
   reply read(const heard_at& at, smpp::octets pdu, const smpp::message& m, smpp::default_alphabet alphabet);
 
   // True of a receipt for what the gate itself has sent: answered here, and nobody else's. Thread safe.
-  bool is_own_receipt(const policy& p, const smpp::message& m) const {
-    return spokesman_->is_own_receipt(p, m);
-  }
+  bool is_own_receipt(const policy& p, const smpp::message& m) const { return spokesman_->is_own_receipt(p, m); }
 
  private:
   struct reading {
@@ -46,7 +44,7 @@ class replies {
   reply opt_out(const heard_at& at, const heard_message& heard, const std::vector<const sender*>& senders,
                 bool everything);
   reply opt_in(const heard_at& at, const heard_message& heard, const sender& to);
-  reply yes(const heard_at& at, const heard_message& heard, const sender& to);
+  reply yes(const heard_at& at, const heard_message& heard, const std::vector<const sender*>& senders);
 
   metrics* metrics_;
   spokesman* spokesman_;

@@ -60,14 +60,14 @@ TEST_CASE("a question is asked once, and answered once, by the person at the sen
   const store::instant now = store::now();
   CHECK(a.ask(now));
   CHECK_FALSE(a.ask(now + minutes(1)));
-  CHECK_FALSE(a.questions->answer({alice + 1}, shop, now));
-  CHECK_FALSE(a.questions->answer(her, club, now));
-  const auto answered = a.questions->answer(her, shop, now + hours(23));
+  CHECK_FALSE(a.questions->answer({alice + 1}, {&shop}, now));
+  CHECK_FALSE(a.questions->answer(her, {&club}, now));
+  const auto answered = a.questions->answer(her, {&shop}, now + hours(23));
   REQUIRE(answered);
   CHECK(answered->wording == "Really?");
-  CHECK_FALSE(a.questions->answer(her, shop, now + hours(23)));
+  CHECK_FALSE(a.questions->answer(her, {&shop}, now + hours(23)));
   a.questions->answered(*answered, false);  // not on disk: the person's YES comes again
-  REQUIRE(a.questions->answer(her, shop, now + hours(23)));
+  REQUIRE(a.questions->answer(her, {&shop}, now + hours(23)));
   CHECK(a.kept() == 1);
   a.questions->answered(*answered, true);
   CHECK(a.ask(now + hours(23)));
@@ -77,13 +77,13 @@ TEST_CASE("after a day it is open no more") {
   asking a;
   const store::instant now = store::now();
   CHECK(a.ask(now));
-  CHECK_FALSE(a.questions->answer(her, shop, now + hours(24)));
+  CHECK_FALSE(a.questions->answer(her, {&shop}, now + hours(24)));
   CHECK(a.ask(now + hours(24)));
   a.questions->close_old(now + hours(47));
-  CHECK(a.questions->answer(her, shop, now + hours(47)));
+  CHECK(a.questions->answer(her, {&shop}, now + hours(47)));
   CHECK(a.ask(now + hours(48)));
   a.questions->close_old(now + hours(72));
-  CHECK_FALSE(a.questions->answer(her, shop, now + hours(48)));
+  CHECK_FALSE(a.questions->answer(her, {&shop}, now + hours(48)));
 }
 
 TEST_CASE("a later opt-out that concerns the sender cancels it") {
@@ -93,20 +93,20 @@ TEST_CASE("a later opt-out that concerns the sender cancels it") {
     asking a;
     CHECK(a.ask(store::now()));
     a.says(event_kind::opt_out, s);
-    CHECK_FALSE(a.questions->answer(her, shop, store::now()));
+    CHECK_FALSE(a.questions->answer(her, {&shop}, store::now()));
     CHECK(a.ask(store::now()));  // who asks anew is asked anew
-    CHECK(a.questions->answer(her, shop, store::now()));
+    CHECK(a.questions->answer(her, {&shop}, store::now()));
   }
   for (const store::scope& s : {store::scope{scope_kind::sender, "club"}, store::scope{scope_kind::group, "finance"}}) {
     asking a;
     CHECK(a.ask(store::now()));
     a.says(event_kind::opt_out, s);
-    CHECK(a.questions->answer(her, shop, store::now()));
+    CHECK(a.questions->answer(her, {&shop}, store::now()));
   }
   asking by_letter;
   CHECK(by_letter.ask(store::now()));
   by_letter.says(event_kind::opt_out, {scope_kind::group, "retail"}, consent_method::letter);
-  CHECK_FALSE(by_letter.questions->answer(her, shop, store::now()));
+  CHECK_FALSE(by_letter.questions->answer(her, {&shop}, store::now()));
 }
 
 TEST_CASE("a STOP in the same turn, and one before, cancel nothing that is asked afterwards") {
@@ -114,7 +114,7 @@ TEST_CASE("a STOP in the same turn, and one before, cancel nothing that is asked
   const store::instant turn = store::now();
   a.says(event_kind::opt_out, {store::scope_kind::group, "retail"});
   CHECK(a.ask(turn));
-  CHECK(a.questions->answer(her, shop, turn + minutes(1)));
+  CHECK(a.questions->answer(her, {&shop}, turn + minutes(1)));
 }
 
 TEST_CASE("a restart loses no question, and revives none") {
@@ -126,16 +126,16 @@ TEST_CASE("a restart loses no question, and revives none") {
   a.says(event_kind::opt_in, {store::scope_kind::sender, "shop"},
          consent_method::double_opt_in);  // answered; not forgotten
   a.open();
-  CHECK_FALSE(a.questions->answer(her, shop, now + minutes(1)));
-  CHECK(a.questions->answer(her, club, now + minutes(1)));
-  CHECK(a.questions->answer({alice + 1}, shop, now + minutes(1)));
+  CHECK_FALSE(a.questions->answer(her, {&shop}, now + minutes(1)));
+  CHECK(a.questions->answer(her, {&club}, now + minutes(1)));
+  CHECK(a.questions->answer({alice + 1}, {&shop}, now + minutes(1)));
 }
 
 TEST_CASE("who was erased has no open question") {
   asking a;
   CHECK(a.ask(store::now()));
   erase(*a.opened_store, alice);
-  CHECK_FALSE(a.questions->answer(her, shop, store::now()));
+  CHECK_FALSE(a.questions->answer(her, {&shop}, store::now()));
 }
 
 TEST_CASE("beyond the bound the oldest is forgotten, in the store, too") {
@@ -143,8 +143,8 @@ TEST_CASE("beyond the bound the oldest is forgotten, in the store, too") {
   const store::instant now = store::now();
   for (std::uint64_t i = 0; i < 3; ++i)
     CHECK(a.ask(now + std::chrono::seconds(i), {alice + i}));
-  CHECK_FALSE(a.questions->answer(her, shop, now));
-  CHECK(a.questions->answer({alice + 1}, shop, now));
+  CHECK_FALSE(a.questions->answer(her, {&shop}, now));
+  CHECK(a.questions->answer({alice + 1}, {&shop}, now));
   CHECK(a.ask(now, {alice + 7}));  // the store has done what was asked of it before
   CHECK(a.kept() == 3);
 }
