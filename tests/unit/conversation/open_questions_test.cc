@@ -148,3 +148,16 @@ TEST_CASE("beyond the bound the oldest is forgotten, in the store, too") {
   CHECK(a.ask(now, {alice + 7}));  // the store has done what was asked of it before
   CHECK(a.kept() == 3);
 }
+
+TEST_CASE("a YES to an address of several senders answers the last question") {
+  asking a;
+  const store::instant now = store::now();
+  CHECK(a.ask(now, her, club));
+  CHECK(a.ask(now + minutes(1)));
+  const auto first = a.questions->answer(her, {&club, &shop}, now + minutes(2));
+  REQUIRE(first);
+  CHECK(first->sender == "shop");
+  const auto second = a.questions->answer(her, {&club, &shop}, now + minutes(3));
+  REQUIRE(second);
+  CHECK(second->sender == "club");
+}
