@@ -8,6 +8,8 @@
 namespace store {
 namespace {
 
+constexpr std::size_t looked_ahead = 16;  // so many are on their way from memory
+
 bool has_identity(const event& e) {
   return e.identity != std::array<std::uint8_t, 16>{};
 }
@@ -65,7 +67,10 @@ commit_group::commit_group(const ledger& l, committed& known, instant wall)
 
 std::variant<std::vector<recorded>, failure> commit_group::add(std::vector<event> events) {
   std::vector<recorded> results;
-  for (event& e : events) {
+  results.reserve(events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (i + looked_ahead < events.size()) known_.facts.expect(events[i + looked_ahead].who);
+    event& e = events[i];
     auto result = add_one(std::move(e));
     if (const failure* why = failed(result)) return *why;
     results.push_back(std::get<recorded>(result));
@@ -74,7 +79,6 @@ std::variant<std::vector<recorded>, failure> commit_group::add(std::vector<event
 }
 
 std::variant<recorded, failure> commit_group::add_one(event e) {
-  if (has_identity(e)) e.identity = known_.who.keys()->keyed(e.identity);
   auto earlier = known_already(e);
   if (const failure* why = failed(earlier)) return *why;
   if (const auto& same = std::get<std::optional<recorded>>(earlier)) return *same;
@@ -221,6 +225,7 @@ std::vector<number> commit_group::replaced() const {
 const ledger::changes& commit_group::finish() {
   for (auto& [digits, known] : states_)
     changes_.states.emplace_back(number{digits}, std::move(known));
+  std::ranges::sort(changes_.states, {}, [](const auto& state) { return state.first; });
   changes_.names = known_.names.unsaved();
   return changes_;
 }

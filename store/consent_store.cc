@@ -47,16 +47,32 @@ class consent_store::implementation {
     if (failed) return failed;
     failed = l.each_corrected([&](const event_id& id) { known.corrected.insert(id); });
     if (failed) return failed;
-    index.reserve(l.estimated_numbers());
-    failed = l.each_state([&](number who, std::vector<fact>& facts) {
-      for (const fact& f : facts)
-        index.merge(who, f);
-    });
+    failed = load_states(l);
     if (failed) return failed;
     const auto recalled = l.history(number{});
     if (const auto* why = std::get_if<failure>(&recalled)) return *why;
     index.set_recalls(recalls_of(std::get<std::vector<event>>(recalled), known.corrected, names));
     return std::nullopt;
+  }
+
+  // While some numbers' places in the index are on their way from memory, the next are read.
+  std::optional<failure> load_states(const ledger& l) {
+    constexpr std::size_t together = 64;
+    std::vector<std::pair<number, fact>> waiting;
+    const auto merge = [&] {
+      for (const auto& [who, f] : waiting)
+        index.merge(who, f);
+      waiting.clear();
+    };
+    index.reserve(l.estimated_numbers());
+    auto failed = l.each_state([&](number who, std::vector<fact>& facts) {
+      if (waiting.size() >= together) merge();
+      index.expect(who);
+      for (const fact& f : facts)
+        waiting.emplace_back(who, f);
+    });
+    merge();
+    return failed;
   }
 
   // Settles when it happened, and blocks at once what opts out: nobody waits for the disk to be left in peace.
@@ -68,6 +84,7 @@ class consent_store::implementation {
     const bool may_be_known = e.identity != std::array<std::uint8_t, 16>{};
     if (e.kind == event_kind::opt_out && !may_be_known) index.merge(who, *fact_of(e, names));
     if (e.kind == event_kind::recall) index.recall(names.intern_source(e.source), e.occurred_at, 0);
+    if (may_be_known) e.identity = subjects.keys()->keyed(e.identity);
   }
 
   std::optional<failure> purge() {

@@ -30,6 +30,16 @@ rocksdb::ColumnFamilyOptions family_options(bool point_lookups) {
   return o;
 }
 
+// Each imported row is looked for and nearly none is there: a filter says so, of what is in memory, too. Digests come
+// in no order: the list in memory stays short enough for the processor's caches.
+rocksdb::ColumnFamilyOptions identity_options() {
+  rocksdb::ColumnFamilyOptions o = family_options(true);
+  o.memtable_prefix_bloom_size_ratio = 0.05;
+  o.memtable_whole_key_filtering = true;
+  o.write_buffer_size = std::size_t{8} << 20U;
+  return o;
+}
+
 // Written in the order of its keys, read seldom, and dense already.
 rocksdb::ColumnFamilyOptions journal_options() {
   rocksdb::ColumnFamilyOptions o = family_options(false);
@@ -97,8 +107,9 @@ std::variant<std::unique_ptr<database>, failure> database::open(const std::files
   wanted.reserve(family_count);
   for (std::size_t f = 0; f < family_count; ++f) {
     const bool of_journal = f == journal_blocks || f == journal_filters;
-    wanted.emplace_back(family_names[f],
-                        of_journal ? journal_options() : family_options(f == states || f == identities));
+    wanted.emplace_back(family_names[f], of_journal        ? journal_options()
+                                         : f == identities ? identity_options()
+                                                           : family_options(f == states));
   }
   auto made = std::make_unique<database>();
   rocksdb::DB* db = nullptr;

@@ -8,8 +8,8 @@
 namespace store {
 namespace {
 
-constexpr std::size_t rows_together = 5000;
-constexpr std::size_t octets_together = std::size_t{4} << 20U;
+constexpr std::size_t rows_together = 20000;
+constexpr std::size_t octets_together = std::size_t{16} << 20U;
 constexpr std::size_t longest_counted_source = 4096;
 
 failure nothing_stored(const failure& why) {

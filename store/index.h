@@ -1,5 +1,5 @@
-// What is known of every number, in memory: the verdict of a message is made here. Sharded by number; each shard is an
-// open-addressing table of 32-octet slots. A slot holds the only fact of a number, or says where several are.
+// What is known of every number, in memory: the verdict of a message is made here. Sharded by number; each shard is a
+// table of its own (index_shard.h).
 #pragma once
 
 #include <atomic>
@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "store/huge_memory.h"
+#include "store/index_shard.h"
 #include "store/precedence.h"
-#include "store/spin_lock.h"
+#include "store/profiles.h"
 
 namespace store {
 
@@ -42,16 +43,14 @@ class index {
   std::uint64_t octets() const;
 
  private:
-  struct slot;
-  struct shard;
-  struct whereabouts;
-  shard& shard_of(std::uint64_t hash) const;
+  index_shard& shard_of(const index_path& p) const;
   template <class F>
   void change_recalls(F change);
 
-  huge_memory shared_;  // of the shards' slots; outlives them
-  std::unique_ptr<shard[]> shards_;
-  std::unique_ptr<whereabouts[]> whereabouts_;
+  profiles profiles_;
+  huge_memory shared_;  // of the shards' buckets; outlives them
+  std::unique_ptr<index_shard[]> shards_;
+  std::unique_ptr<index_whereabouts[]> whereabouts_;
   recalls recalls_;  // read under the lock of any shard, changed under the locks of all
   std::atomic<std::uint64_t> hashes_{0};
 };

@@ -3,6 +3,8 @@
 #include <openssl/rand.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+
 #include "store/database.h"
 #include "store/state_codec.h"
 
@@ -222,15 +224,20 @@ std::variant<std::optional<std::uint64_t>, failure> ledger::find_identity(
 std::optional<failure> ledger::write(const changes& c) {
   rocksdb::WriteBatch batch;
   ledger_head newest = head();
+  std::vector<const event*> with_identity;
   for (const event& e : c.events) {
     const std::string sequence = big_endian(e.sequence);
     const sealed_record r = encode(e, newest.own, fresh_salt());
     newest = {e.sequence, r.own, e.recorded_at};
     batch.Put(db_->at(events), sequence, r.octets);
     batch.Put(db_->at(history_keys), big_endian(e.who.digits) + sequence, "");
-    if (e.identity != std::array<std::uint8_t, 16>{}) batch.Put(db_->at(identities), slice(e.identity), sequence);
+    if (e.identity != std::array<std::uint8_t, 16>{}) with_identity.push_back(&e);
     if (e.corrects) batch.Put(db_->at(corrections), slice(*e.corrects), sequence);
   }
+  // In their order: each finds its place near the one before.
+  std::ranges::sort(with_identity, {}, &event::identity);
+  for (const event* e : with_identity)
+    batch.Put(db_->at(identities), slice(e->identity), big_endian(e->sequence));
   for (const rewritten_record& r : c.rewritten) {
     const std::string sequence = big_endian(r.sequence);
     batch.Put(db_->at(events), sequence, r.octets);
