@@ -308,3 +308,24 @@ def test_rules_come_and_go_with_a_reload(start_gate, smsc):
         assert status(esme) == 0
     assert reasons(gate)[3:] == [("observed", "missing_opt_out_mention"), ("refused", "frequency_cap"), ("forwarded", "none"), ("forwarded", "none"),
                                  ("observed", "frequency_cap"), ("forwarded", "none")]
+
+
+def test_a_key_that_others_can_read_is_not_used(start_gate, smsc):
+    gate = start_gate([smsc.port], shop(["frequency_cap: {messages: 1, per: 1h}"]))
+    gate.opt_in(ALICE)
+    with gate.bound() as esme:
+        assert [status(esme), status(esme)] == [0, REFUSED]
+    assert gate.stop() == 0
+    folder = gate.store / "frequency"
+    (folder / "key").chmod(0o644)
+    before = {f.name: f.read_bytes() for f in folder.iterdir()}
+    gate.start()
+    assert "no cap knows" in gate.log_path.read_text()
+    with gate.bound() as esme:
+        assert [status(esme), status(esme)] == [0, REFUSED]  # in memory it counts all the same
+    assert gate.stop() == 0
+    assert {f.name: f.read_bytes() for f in folder.iterdir()} == before
+    (folder / "key").chmod(0o600)
+    gate.start()
+    with gate.bound() as esme:
+        assert status(esme) == REFUSED
