@@ -1,7 +1,5 @@
 #include "smpp/gsm7.h"
 
-#include <string_view>
-
 #include "smpp/utf8.h"
 
 namespace smpp {
@@ -57,6 +55,24 @@ std::string from_gsm7(octets septets) {
   for (std::size_t i = 0; i < septets.size(); ++i) {
     const bool extended = septets[i] == escape && i + 1 < septets.size();
     append_utf8(out, extended ? extension(septets[++i]) : basic[septets[i]]);
+  }
+  return out;
+}
+
+std::optional<buffer> to_gsm7(std::u32string_view text) {
+  buffer out;
+  for (const char32_t c : text) {
+    auto at = c <= 0xFFFF ? basic.find(static_cast<char16_t>(c)) : std::u16string_view::npos;
+    if (at == escape) at = 0x20;  // which only shows as a space
+    if (at != std::u16string_view::npos) {
+      out.push_back(static_cast<std::uint8_t>(at));
+      continue;
+    }
+    std::uint8_t extended = 0;
+    while (extended < basic.size() && (extension(extended) != c || basic[extended] == c))
+      ++extended;
+    if (extended == basic.size()) return std::nullopt;
+    out.insert(out.end(), {escape, extended});
   }
   return out;
 }

@@ -48,6 +48,25 @@ void append_utf8(std::string& out, char32_t c) {
   }
 }
 
+std::u32string from_utf8(std::string_view text) {
+  std::u32string out;
+  octets rest{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+  while (!rest.empty()) {
+    const std::size_t length = utf8_sequence(rest);
+    if (length == 0) {
+      out.push_back(replacement_character);
+      rest = rest.subspan(1);
+      continue;
+    }
+    char32_t c = length == 1 ? rest[0] : rest[0] & (0x7FU >> length);
+    for (std::size_t i = 1; i < length; ++i)
+      c = c << 6U | (rest[i] & 0x3FU);
+    out.push_back(c);
+    rest = rest.subspan(length);
+  }
+  return out;
+}
+
 std::string readable(std::string_view text) {
   if (is_utf8({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()})) return std::string(text);
   std::string out;

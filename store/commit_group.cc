@@ -178,6 +178,11 @@ std::variant<erased, failure> commit_group::erase(number who, event by) {
   auto known = ledger_.state(kept_as);
   if (const failure* why = failed(known)) return *why;
 
+  auto unread = ledger_.each_pending_opt_in(kept_as, [&](const pending_opt_in& p) {
+    changes_.pending_opt_ins.emplace_back(key_of(p.who, p.sender), std::nullopt);
+  });
+  if (unread) return *unread;
+
   const std::uint64_t sequence = last_sequence_ + 1;
   bool before = false;
   for (const event& e : std::get<std::vector<event>>(all)) {
@@ -214,6 +219,25 @@ std::variant<erased, failure> commit_group::erase(number who, event by) {
   by.recorded_at = by.occurred_at = wall_;
   by.id = known_.ids.next(wall_);
   return erased{number_and_keep(std::move(by)), stand_in, changes_.rewritten.size(), false};
+}
+
+void commit_group::keep(pending_opt_in p) {
+  const number plain = p.who;
+  p.who = known_.who.of(plain);
+  if (p.who.is_hash() && !plain.is_hash()) {
+    event e;
+    e.evidence = std::move(p.evidence);
+    e.wording = std::move(p.wording);
+    depersonalise(e, plain);
+    p.evidence = std::move(e.evidence);
+    p.evidence_sha256 = std::move(e.evidence_sha256);
+    p.wording = std::move(e.wording);
+  }
+  changes_.pending_opt_ins.emplace_back(key_of(p.who, p.sender), encode(p));
+}
+
+void commit_group::forget(number who, std::string_view sender) {
+  changes_.pending_opt_ins.emplace_back(key_of(known_.who.of(who), sender), std::nullopt);
 }
 
 std::vector<number> commit_group::replaced() const {

@@ -43,8 +43,11 @@ class commit_group {
   // Replaces the person by a hash in all that is on disk of the number, and adds the event that says so. The number of
   // events it changed.
   std::variant<erased, failure> erase(number who, event by);
+  // Keeps a pending opt-in, in the place of an earlier one, or forgets it.
+  void keep(pending_opt_in p);
+  void forget(number who, std::string_view sender);
 
-  bool empty() const { return changes_.events.empty(); }
+  bool empty() const { return changes_.events.empty() && changes_.pending_opt_ins.empty(); }
   // What to write.
   const ledger::changes& finish();
   // The numbers whose facts are replaced: what a failed write leaves in doubt.

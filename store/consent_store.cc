@@ -29,7 +29,7 @@ std::filesystem::path keys_file(const std::filesystem::path& store) {
 class consent_store::implementation {
  public:
   implementation(std::filesystem::path where, number_keys keys, bool hashed)
-      : path(std::move(where)), subjects(index, std::move(keys), hashed) {}
+      : path(std::move(where)), subjects(index, std::move(keys), hashed), memories(subjects.keys()->oldest()) {}
 
   std::filesystem::path path;
   class names names;
@@ -38,6 +38,7 @@ class consent_store::implementation {
   act_times times;
   std::unique_ptr<journal_keeper> journal;
   std::unique_ptr<access_keeper> access;
+  memory_keeper memories;
   std::unique_ptr<class writer> writer;
   std::unique_ptr<class purger> purger;
   std::mutex keys_mutex;
@@ -123,9 +124,10 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
   const auto last_access = l->newest_access();
   if (const auto* why = std::get_if<failure>(&last_access)) return *why;
   i->access = std::make_unique<access_keeper>(std::get<instant>(last_access));
+  if (auto why = i->memories.load(*l)) return *why;
   const bool remains = l->owes_purge();
-  i->writer =
-      std::make_unique<writer>(o.path, std::move(l), std::move(known), *i->journal, *i->access, std::move(o.on_write));
+  i->writer = std::make_unique<writer>(o.path, std::move(l), std::move(known), *i->journal, *i->access, i->memories,
+                                       std::move(o.on_write));
   i->purger = std::make_unique<purger>([p = i.get()] { return p->purge(); }, remains);
   return std::unique_ptr<consent_store>(new consent_store(std::move(i)));
 }
@@ -139,6 +141,10 @@ void consent_store::expect(number who) const {
   implementation_->index.expect(who);
 }
 
+bool consent_store::opted_out_of(number who, scope_id scope) const {
+  return opted_out_in(implementation_->index.facts(kept_as(who)), scope);
+}
+
 bool consent_store::available(instant now) const {
   const writer& w = *implementation_->writer;
   return !w.failed() && now >= earliest_plausible && now + clock_tolerance >= w.newest_recorded();
@@ -146,6 +152,19 @@ bool consent_store::available(instant now) const {
 
 scope_id consent_store::intern(const scope& s) {
   return implementation_->names.intern(s);
+}
+
+channel_id consent_store::channel_of(std::string_view address, std::string_view sender) const {
+  return implementation_->memories.correspondence.channel_of(address, sender);
+}
+
+void consent_store::wrote(number to, channel_id through, instant at) {
+  memory_keeper& m = implementation_->memories;
+  if (m.correspondence.wrote(to, through, at) && m.changed()) implementation_->writer->wake();
+}
+
+std::vector<channel_id> consent_store::used_lately(number to, std::span<const channel_id> among, instant now) const {
+  return implementation_->memories.correspondence.used(to, among, now);
 }
 
 void consent_store::record(std::vector<event> events, completion done) {
@@ -170,11 +189,31 @@ outcome consent_store::record_and_wait(std::vector<event> events) {
 
 void consent_store::erase(number who, event by, erasure_completion done) {
   by.kind = event_kind::erasure;
+  implementation_->memories.correspondence.forget(who);  // written with the erasure
   implementation_->writer->submit_erasure(
       who, std::move(by), [this, done = std::move(done)](std::variant<erased, failure> result) {
         if (const auto* e = std::get_if<erased>(&result); e != nullptr && !e->already) implementation_->purger->owe();
         done(std::move(result));
       });
+}
+
+void consent_store::keep(pending_opt_in p, std::function<void(std::optional<failure>)> done) {
+  implementation_->writer->submit_pending(std::move(p), writer::pending::keep, std::move(done));
+}
+
+void consent_store::forget(number who, const std::string& sender) {
+  implementation_->writer->submit_pending({who, sender, {}, {}, {}, {}}, writer::pending::forget,
+                                          [](const std::optional<failure>&) {});
+}
+
+std::variant<std::vector<pending_opt_in>, failure> consent_store::pending_opt_ins() const {
+  using result = std::variant<std::vector<pending_opt_in>, failure>;
+  return implementation_->writer->with_ledger<result>([](const ledger& l) -> result {
+    std::vector<pending_opt_in> all;
+    if (auto why = l.each_pending_opt_in(std::nullopt, [&](pending_opt_in p) { all.push_back(std::move(p)); }))
+      return *why;
+    return all;
+  });
 }
 
 std::optional<failure> consent_store::purge() {

@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "store/access.h"
+#include "store/correspondence.h"
 #include "store/event.h"
 #include "store/failure.h"
 #include "store/journal_search.h"
 #include "store/ledger_head.h"
+#include "store/pending_opt_in.h"
 #include "store/precedence.h"
 
 namespace store {
@@ -80,11 +82,20 @@ class consent_store {
   finding judge(number who, const question& q) const;
   // The number will be asked about soon: begins to fetch from memory what is known of it.
   void expect(number who) const;
+  // Whether the number is opted out of exactly this scope (opted_out_in). Allocates.
+  bool opted_out_of(number who, scope_id scope) const;
   // False after a failed write until one succeeds again (the store reopens itself and keeps trying), and while the
   // clock is implausible (more than an hour before the newest recorded event): nothing that needs consent may pass
   // then.
   bool available(instant now) const;
   scope_id intern(const scope& s);
+
+  // --- who wrote to whom lately (correspondence.h): any thread, no disk ---
+
+  channel_id channel_of(std::string_view address, std::string_view sender) const;
+  void wrote(number to, channel_id through, instant at);
+  // Those of the channels through which the number was written to in the last 30 days. Nothing: it is not known.
+  std::vector<channel_id> used_lately(number to, std::span<const channel_id> among, instant now) const;
 
   // --- recording: any thread ---
 
@@ -105,6 +116,13 @@ class consent_store {
   void stop_purging();  // before the store is closed: a purge under way fails, and is owed at the next start
   // A new key for the numbers erased from now on.
   std::optional<failure> rotate_keys();
+
+  // --- requests that wait for the person's YES: any thread ---
+
+  // Keeps it, in the place of an earlier one of the same person and sender; done() as with record().
+  void keep(pending_opt_in p, std::function<void(std::optional<failure>)> done);
+  void forget(number who, const std::string& sender);
+  std::variant<std::vector<pending_opt_in>, failure> pending_opt_ins() const;  // from disk
 
   // --- reading: any thread, from disk ---
 

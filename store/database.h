@@ -27,6 +27,8 @@ enum family : std::size_t {
   journal_blocks,
   journal_filters,
   access_uses,
+  pending_opt_ins,
+  memories,
   family_count
 };
 

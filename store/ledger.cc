@@ -252,6 +252,8 @@ std::optional<failure> ledger::write(const changes& c) {
     batch.Put(db_->at(dictionary), static_cast<char>(n.kind) + big_endian(n.id, 4), n.text);
   for (const journal_record& r : c.journal)
     db_->put(batch, r);
+  for (const auto& [key, value] : c.pending_opt_ins)
+    value ? batch.Put(db_->at(pending_opt_ins), key, *value) : batch.Delete(db_->at(pending_opt_ins), key);
   const std::lock_guard purging(purge_mutex_);
   if (auto why = owe_purge_of(c, batch)) return why;
   if (auto why = db_->write(batch, true)) return why;

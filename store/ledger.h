@@ -17,6 +17,7 @@
 #include "store/ledger_head.h"
 #include "store/names.h"
 #include "store/number_keys.h"
+#include "store/pending_opt_in.h"
 #include "store/record.h"
 
 namespace rocksdb {
@@ -55,6 +56,10 @@ class ledger {
   // The sequence of the event with this identity.
   std::variant<std::optional<std::uint64_t>, failure> find_identity(const std::array<std::uint8_t, 16>& identity) const;
 
+  // Of one number, or of all.
+  std::optional<failure> each_pending_opt_in(std::optional<number> of,
+                                             const std::function<void(pending_opt_in)>& visit) const;
+
   // --- writing; one thread ---
   struct rewritten_record {
     std::uint64_t sequence = 0;
@@ -67,6 +72,8 @@ class ledger {
     std::vector<stored_name> names;
     std::vector<rewritten_record> rewritten;  // what they replace is owed a purge()
     std::vector<journal_record> journal;      // blocks that take the place of those with the same keys
+    // By key; without a value it is deleted.
+    std::vector<std::pair<std::string, std::optional<std::string>>> pending_opt_ins;
   };
   // On disk, all or none, when it returns nothing.
   std::optional<failure> write(const changes& c);
@@ -92,6 +99,15 @@ class ledger {
   std::optional<failure> scan_access(instant from, const std::function<bool(access_record)>& visit) const;
   // All or none; `about` is handed over as a hash. Without uses, and synced: what was written before is on disk.
   std::optional<failure> write(const std::vector<access_record>& uses, bool synced);
+
+  // --- what is remembered beside the events (memory_keeper.h) ---
+  struct memory {
+    std::string key;
+    std::string value;  // empty: it is there no more
+  };
+  std::optional<failure> each_memory(const std::string& prefix, const std::function<bool(memory)>& visit) const;
+  // All or none. Not synced: a crash of the machine may lose it, a crash of the process does not.
+  std::optional<failure> remember(const std::vector<memory>& changed);
 
   // --- upkeep; any thread ---
   // The fingerprints of the keys that hashed numbers in this store; the keys may only be more.

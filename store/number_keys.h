@@ -34,6 +34,8 @@ class number_keys {
   // Binds what an erasure wrote into a record, which the chain cannot cover.
   std::array<std::uint8_t, 16> seal(std::uint64_t sequence, number hash, std::uint64_t erased_by) const;
   bool is_seal(std::span<const std::uint8_t> seal, std::uint64_t sequence, number hash, std::uint64_t erased_by) const;
+  // For what is remembered for some weeks (correspondence.h): always the same, too.
+  const hmac_sha256& oldest() const { return keys_.front(); }
   // What the store remembers of the keys, to notice a file that is not its own: one a key, oldest first.
   std::vector<std::string> fingerprints() const;
 

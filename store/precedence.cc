@@ -156,6 +156,16 @@ finding judge(std::span<const fact> known, const recalls& recalled, const questi
   return judge_opt_ins(known, latest, recalled, q);
 }
 
+bool opted_out_in(std::span<const fact> known, scope_id scope) {
+  std::optional<instant> out, back;
+  for (const fact& f : known) {
+    if (f.scope != scope) continue;
+    if (f.opt_out) out = std::max(out.value_or(f.occurred_at), f.occurred_at);
+    if (f.by_reply) back = std::max(back.value_or(f.occurred_at), f.occurred_at);
+  }
+  return out && !(back && *back > *out);
+}
+
 standing judge_arrival(std::span<const fact> known, const recalls& recalled, const fact& opt_in, const question& q) {
   const acts latest = latest_acts(known, q);
   if (latest.opt_out != nullptr) {

@@ -87,6 +87,9 @@ struct finding {
 // rests on is the recall.
 finding judge(std::span<const fact> known, const recalls& recalled, const question& q);
 
+// Whether an opt-out in exactly this scope is in force: no later reply of the person lifted it there.
+bool opted_out_in(std::span<const fact> known, scope_id scope);
+
 // What an opt-in that is recorded now amounts to, whatever other opt-ins there are: allowed; opted_out, when an opt-out
 // beats it; no_consent, when the number went to another person since; source_recalled; or consent_expired.
 standing judge_arrival(std::span<const fact> known, const recalls& recalled, const fact& opt_in, const question& q);

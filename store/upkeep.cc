@@ -140,6 +140,8 @@ std::optional<failure> ledger::purge() {
   };
   Status s = compact(states, nullptr, nullptr);
   if (s.ok()) s = compact(history_keys, nullptr, nullptr);
+  if (s.ok()) s = compact(pending_opt_ins, nullptr, nullptr);
+  if (s.ok()) s = compact(memories, nullptr, nullptr);
   for (const family f : {events, journal_blocks}) {
     for (const remains& r : remains_in(replaced, f)) {
       const std::string first = big_endian(r.first), last = big_endian(r.last);

@@ -14,11 +14,12 @@ constexpr std::chrono::seconds attempt_interval{1};
 }  // namespace
 
 writer::writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, journal_keeper& j,
-               access_keeper& a, std::function<void(double)> on_write)
+               access_keeper& a, memory_keeper& m, std::function<void(double)> on_write)
     : path_(std::move(path)),
       known_(std::move(known)),
       journal_(j),
       access_(a),
+      memories_(m),
       on_write_(std::move(on_write)),
       ledger_(std::move(l)),
       acknowledged_(path_),
@@ -47,6 +48,14 @@ void writer::submit_erasure(number who, event by, erasure_completion done) {
   {
     const std::lock_guard lock(mutex_);
     queue_.emplace_back(erasing{who, std::move(by), std::move(done)});
+  }
+  work_.notify_one();
+}
+
+void writer::submit_pending(pending_opt_in p, pending what, std::function<void(std::optional<failure>)> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.emplace_back(keeping{std::move(p), what, std::move(done)});
   }
   work_.notify_one();
 }
@@ -82,16 +91,19 @@ void writer::run() {
     }
     if (!requests.empty()) commit(std::move(requests));
     if (!failed_ && journal_.due() <= steady_clock::now()) write_journal(false);
+    if (!failed_ && memories_.due() <= steady_clock::now()) write_memories();
   }
   if (!failed_) write_access(true);
   if (!failed_) write_journal(true);
+  if (!failed_) write_memories();
   access_.give_up({condition()});
 }
 
 // Until there is something to commit, or the time has come to try again or to write the journal or who has asked.
 void writer::wait(std::unique_lock<std::mutex>& lock) {
   while (!stopping_ && queue_.empty()) {
-    const auto until = failed_ ? last_attempt_ + attempt_interval : std::min(journal_.due(), access_.due());
+    const auto until =
+        failed_ ? last_attempt_ + attempt_interval : std::min({journal_.due(), access_.due(), memories_.due()});
     if (steady_clock::now() >= until || (failed_ && (journal_.flush_wanted() || access_.waiting()))) return;
     work_.wait_until(lock, until);
   }
@@ -103,8 +115,9 @@ std::vector<writer::request> writer::take() {
   std::size_t events = 0;
   while (!queue_.empty()) {
     const auto* next = std::get_if<recording>(&queue_.front());
-    if (!taken.empty() && (next == nullptr || events + next->events.size() > most_events)) break;
-    if (next != nullptr) events += next->events.size();
+    const std::size_t more = next != nullptr ? next->events.size() : 0;
+    if (!taken.empty() && (std::holds_alternative<erasing>(queue_.front()) || events + more > most_events)) break;
+    events += more;
     taken.push_back(std::move(queue_.front()));
     queue_.pop_front();
     if (std::holds_alternative<erasing>(taken.back())) break;
@@ -133,6 +146,8 @@ void writer::commit(std::vector<request> requests) {
     access_.synced();
     newest_recorded_ = wall.time_since_epoch().count();
   }
+  // A purge comes after what an erasure has made forgotten is on disk.
+  if (std::holds_alternative<erasing>(requests.back())) write_memories();
   for (const auto& tell : results)
     tell();
 }
@@ -144,6 +159,10 @@ std::optional<failure> writer::prepare(commit_group& g, request& r, std::vector<
     if (const auto* why = std::get_if<failure>(&added)) return *why;
     results.emplace_back(
         [wanted, places = std::get<0>(std::move(added))]() mutable { wanted->done(std::move(places)); });
+  } else if (auto* pending_one = std::get_if<keeping>(&r)) {
+    pending_one->how == pending::keep ? g.keep(std::move(pending_one->what))
+                                      : g.forget(pending_one->what.who, pending_one->what.sender);
+    results.emplace_back([pending_one] { pending_one->done(std::nullopt); });
   } else {
     auto& order = std::get<erasing>(r);
     auto done = g.erase(order.who, std::move(order.by));
@@ -169,6 +188,10 @@ void writer::write_journal(bool all) {
 // Before the events, whose sync covers it.
 void writer::write_access(bool synced) {
   if (const auto why = access_.write(*ledger_, now(), synced)) failed_with(*why);
+}
+
+void writer::write_memories() {
+  if (const auto why = memories_.write(*ledger_)) failed_with(*why);
 }
 
 void writer::failed_with(const failure& why) {

@@ -17,17 +17,21 @@
 #include "store/consent_store.h"
 #include "store/journal_keeper.h"
 #include "store/ledger.h"
+#include "store/memory_keeper.h"
 
 namespace store {
 
 class writer {
  public:
   writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, journal_keeper& j, access_keeper& a,
-         std::function<void(double)> on_write);
+         memory_keeper& m, std::function<void(double)> on_write);
   ~writer();  // commits what has been handed in
 
   void submit(std::vector<event> events, completion done);
   void submit_erasure(number who, event by, erasure_completion done);
+  // Keeps the pending opt-in, or forgets that of this person and sender.
+  enum class pending { keep, forget };
+  void submit_pending(pending_opt_in p, pending what, std::function<void(std::optional<failure>)> done);
   void wake();  // after the journal or the record of access has been given something
 
   bool failed() const { return failed_; }
@@ -53,7 +57,12 @@ class writer {
     event by;
     erasure_completion done;
   };
-  using request = std::variant<recording, erasing>;
+  struct keeping {
+    pending_opt_in what;
+    pending how;
+    std::function<void(std::optional<failure>)> done;
+  };
+  using request = std::variant<recording, erasing, keeping>;
 
   void run();
   void wait(std::unique_lock<std::mutex>& lock);
@@ -63,6 +72,7 @@ class writer {
   std::optional<failure> write(commit_group& g);
   void write_journal(bool all);
   void write_access(bool synced);
+  void write_memories();
   void failed_with(const failure& why);
   void fail(std::vector<request>& requests, const failure& why);
   void reopen();
@@ -72,6 +82,7 @@ class writer {
   committed known_;
   journal_keeper& journal_;
   access_keeper& access_;
+  memory_keeper& memories_;
   std::function<void(double)> on_write_;
   mutable std::shared_mutex ledger_mutex_;  // exclusive only while the ledger is opened again
   std::unique_ptr<ledger> ledger_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "proxy/reason.h"
 #include "proxy/role.h"
 #include "smpp/pdu.h"
+#include "smpp/receipt.h"
 #include "smpp/text.h"
 #include "store/number.h"
 #include "store/precedence.h"
@@ -28,9 +30,19 @@ struct endpoint {
 };
 std::string to_string(const endpoint& e);
 
+// What tells that the carrier blocks a number for a sender: any of these, in an answer to a submission or in a receipt.
+struct carrier_blocks {
+  std::vector<smpp::command_status> command_status;
+  std::vector<std::string> receipt_err;  // err: of the text, or network_error_code in decimal
+  std::vector<smpp::message_state> message_state;
+  bool empty() const { return command_status.empty() && receipt_err.empty() && message_state.empty(); }
+  bool operator==(const carrier_blocks&) const = default;
+};
+
 struct upstream {
   endpoint address;
   smpp::default_alphabet default_alphabet = smpp::default_alphabet::gsm7;
+  std::optional<carrier_blocks> carrier{};  // nothing: what is configured for all
   bool operator==(const upstream&) const = default;
 };
 
@@ -102,6 +114,7 @@ struct config {
   std::chrono::months consent_life{36};  // of an opt-in without an expiry, from the person's act; 0: it has no end
   refusal_statuses statuses;
   opt_out_scope stop_scope = opt_out_scope::group;
+  carrier_blocks carrier;
   std::map<std::string, std::shared_ptr<const calendar>> calendars;  // those that are described or named
   std::vector<sender_config> senders;
   limits_config limits;
@@ -109,6 +122,10 @@ struct config {
   std::uint32_t workers = 1;
   std::vector<config_error> warnings;  // what is valid and may all the same be a slip of the pen
 };
+
+// What counts on a link to this upstream; one that the configuration does not name (any more) has what counts for all.
+const carrier_blocks& carrier_of(const config& c, const endpoint& reached);
+bool hears_carriers(const config& c);  // on any link
 
 // Every error in the file, in its order, not only the first.
 std::variant<config, std::vector<config_error>> load_config(const std::filesystem::path& file);

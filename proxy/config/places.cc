@@ -64,6 +64,7 @@ void read_upstreams(const YAML::Node& n, reading& r) {
                                           {{"gsm7", gsm7}, {"ascii", ascii}, {"latin1", latin1}}, u.default_alphabet,
                                           r.errors);
     });
+    s.key("carrier", [&](const YAML::Node& v) { read_carrier(v, where + ".carrier", u.carrier.emplace(), r.errors); });
     refuse_tls(s, r);
     s.finish();
     r.result.upstreams.push_back(u);

@@ -28,6 +28,7 @@ void read_senders(const YAML::Node& n, reading& r);  // after policy, numbers an
 void read_limits(const YAML::Node& n, reading& r);
 void read_journal(const YAML::Node& n, reading& r);
 
+void read_carrier(const YAML::Node& n, const std::string& name, carrier_blocks& out, error_list& errors);
 // The keys of a sender, after its mode.
 void read_message_rules(section& s, const std::string& where, policy_mode mode_of_sender, message_rules& out,
                         reading& r);

@@ -55,6 +55,8 @@ class metrics::implementation {
       counters(registry, "consentgate_malformed_pdus_total", "PDUs that could not be decoded or framed");
   Family<Counter>& stray = counters(registry, "consentgate_stray_answers_total", "Answers nobody waited for, dropped");
   Family<Counter>& limits = counters(registry, "consentgate_limits_total", "Times a limit was reached");
+  Family<Counter>& gate_messages =
+      counters(registry, "consentgate_gate_messages_total", "What the gate itself asked of an SMSC, by outcome");
   Family<Counter>& reloads =
       counters(registry, "consentgate_config_reloads_total", "Reloads of the configuration by result");
   std::array<Gauge*, leg_count> sessions_by_leg{};
@@ -162,6 +164,10 @@ void metrics::set_upstream_up(const std::string& upstream, bool up) {
 
 void metrics::count_limit(std::string_view which) {
   implementation_->limits.Add({{"limit", std::string(which)}}).Increment();
+}
+
+void metrics::count_gate_message(std::string_view kind, std::string_view outcome) {
+  implementation_->gate_messages.Add({{"kind", std::string(kind)}, {"outcome", std::string(outcome)}}).Increment();
 }
 
 void metrics::count_reload(bool ok) {

@@ -50,6 +50,9 @@ class metrics {
   // which: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets
   void count_limit(std::string_view which);
 
+  // consentgate_gate_messages_total{kind,outcome}
+  void count_gate_message(std::string_view kind, std::string_view outcome);
+
   // consentgate_config_reloads_total{result}: ok, failed
   void count_reload(bool ok);
 

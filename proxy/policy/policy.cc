@@ -34,7 +34,8 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
       metrics_(&m),
       refusal_log_(&log),
       memory_(std::move(memory)),
-      by_address_(config_->numbers) {
+      by_address_(config_->numbers),
+      hears_carriers_(proxy::hears_carriers(*config_)) {
   for (std::size_t i = 0; i < verdict_count; ++i)
     verdict_texts_[i] = store.journal_text(name(verdict{static_cast<std::uint8_t>(i)}));
   for (std::size_t i = 0; i < reason_count; ++i)
@@ -50,12 +51,22 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
     senders_.push_back(made);
     for (const std::string& system_id : wanted.system_ids)
       by_system_id_[system_id].push_back(made.get());
-    for (const std::string& address : wanted.source_addresses) {
-      by_address_.add(address, [&](owners& o) {
-        if (!contains(o, made.get())) o.push_back(made.get());
-      });
-    }
+    for (const std::string& address : wanted.source_addresses)
+      add_address(address, *made);
   }
+}
+
+// A channel is named by what all spellings of the address have in common, so that a person may be written to from one
+// and answer to another.
+void policy::add_address(const std::string& address, const sender& s) {
+  const auto as_number = store::read_number(address, store::number_kind::unknown, config_->numbers);
+  const std::string common = as_number ? "+" + store::to_string(*as_number) : plain_spelling(address, config_->numbers);
+  const store::channel_id channel = store_->channel_of(common, s.name);
+  by_address_.add(address, [&](users_of_address& users) {
+    if (contains(users.senders, &s)) return;
+    users.senders.push_back(&s);
+    users.channels.push_back(channel);
+  });
 }
 
 std::shared_ptr<sender> policy::make_sender(const std::string& name, const std::string& group) const {
@@ -86,13 +97,22 @@ candidates policy::candidates_for(const std::string& system_id) const {
   return c;
 }
 
-const sender* policy::sender_of(const candidates& c, const smpp::address& source_addr) const {
+const sender* policy::sender_of(const candidates& c, const smpp::address& source_addr,
+                                store::channel_id* channel) const {
+  const auto both = by_address_.find(source_addr);
   bool listed = false;
-  for (const owners* found : by_address_.find(source_addr)) {
+  for (const users_of_address* found : both) {
     if (found == nullptr) continue;
     listed = true;
     for (const sender* s : c.senders) {
-      if (contains(*found, s)) return s;
+      const auto it = std::ranges::find(found->senders, s);
+      if (it == found->senders.end()) continue;
+      const auto is_shared = [](const users_of_address* users) {
+        return users != nullptr && users->senders.size() > 1;
+      };
+      if (channel != nullptr && std::ranges::any_of(both, is_shared))
+        *channel = found->channels[static_cast<std::size_t>(it - found->senders.begin())];
+      return s;
     }
   }
   return listed ? nullptr : c.senders.front();
@@ -100,15 +120,44 @@ const sender* policy::sender_of(const candidates& c, const smpp::address& source
 
 std::vector<const sender*> policy::senders_of_reply(const candidates& c, const smpp::address& destination_addr) const {
   owners all;
-  for (const owners* found : by_address_.find(destination_addr)) {
+  for (const users_of_address* found : by_address_.find(destination_addr)) {
     if (found == nullptr) continue;
-    for (const sender* s : *found) {
+    for (const sender* s : found->senders) {
       if (!contains(all, s)) all.push_back(s);
     }
   }
   if (all.empty()) return {c.senders.front()};
   std::ranges::stable_partition(all, [&](const sender* s) { return contains(c.senders, s); });
   return all;
+}
+
+std::vector<const sender*> policy::writers_to(store::number who, const candidates& c,
+                                              const smpp::address& destination_addr, store::instant now) const {
+  const owners all = senders_of_reply(c, destination_addr);
+  if (all.size() < 2) return {};
+  std::vector<store::channel_id> channels(all.size());
+  for (const users_of_address* found : by_address_.find(destination_addr)) {
+    if (found == nullptr) continue;
+    for (std::size_t i = 0; i < found->senders.size(); ++i) {
+      const auto place = std::ranges::find(all, found->senders[i]) - all.begin();
+      channels[static_cast<std::size_t>(place)] = found->channels[i];
+    }
+  }
+  const std::vector<store::channel_id> used = store_->used_lately(who, channels, now);
+  owners wrote;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (std::ranges::find(used, channels[i]) != used.end()) wrote.push_back(all[i]);
+  }
+  return wrote;
+}
+
+const sender* policy::sender_journalled_as(const candidates& c, store::text_id name) const {
+  const auto it = std::ranges::find(c.senders, name, &sender::journal_name);
+  return it == c.senders.end() ? nullptr : *it;
+}
+
+bool policy::is_listed(const smpp::address& a) const {
+  return std::ranges::any_of(by_address_.find(a), [](const users_of_address* found) { return found != nullptr; });
 }
 
 std::shared_ptr<const sender> policy::sender_named(const std::string& name) const {

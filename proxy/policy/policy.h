@@ -84,12 +84,28 @@ class policy {
   candidates candidates_for(const std::string& system_id) const;
 
   // The sender a submission belongs to by its source_addr; nullptr when that address belongs to others alone
-  // (sender_mismatch).
-  const sender* sender_of(const candidates& c, const smpp::address& source_addr) const;
+  // (sender_mismatch). `channel` becomes what remember() wants when several senders use the address, 0 otherwise.
+  const sender* sender_of(const candidates& c, const smpp::address& source_addr,
+                          store::channel_id* channel = nullptr) const;
+  // That a message went to this number through an address that several senders use.
+  void remember(store::number to, store::channel_id channel, store::instant now) const {
+    store_->wrote(to, channel, now);
+  }
 
   // The senders a reply belongs to: all that list the address the person wrote to, those of the bind it arrived on
   // first; the first of that bind when nobody lists the address. Never empty.
   std::vector<const sender*> senders_of_reply(const candidates& c, const smpp::address& destination_addr) const;
+
+  // Of several senders that list the address, those that wrote to this number from it lately, in the same order; none
+  // when that is not known, or when the address has fewer users.
+  std::vector<const sender*> writers_to(store::number who, const candidates& c, const smpp::address& destination_addr,
+                                        store::instant now) const;
+
+  // Of this bind's senders the one that the journal knows under this name; nullptr when it is one no more.
+  const sender* sender_journalled_as(const candidates& c, store::text_id name) const;
+  // Whether any sender lists the address.
+  bool is_listed(const smpp::address& a) const;
+  bool has_opted_out_of(const sender& s, store::number who) const { return store_->opted_out_of(who, s.own_scope); }
 
   // By its name in the configuration; a name that is not there is a sender of that name, like an unnamed system_id.
   std::shared_ptr<const sender> sender_named(const std::string& name) const;
@@ -118,6 +134,7 @@ class policy {
 
   std::optional<store::number> read_number(const smpp::address& a) const;
   smpp::command_status status_of(reason r) const;
+  bool hears_carriers() const { return hears_carriers_; }
   bool journals() const { return config_->journal_retention.count() != 0; }
   store::text_id journal_text(verdict v) const { return verdict_texts_[static_cast<std::size_t>(v)]; }
   store::text_id journal_text(reason r) const { return reason_texts_[static_cast<std::size_t>(r)]; }
@@ -126,6 +143,11 @@ class policy {
 
  private:
   using owners = std::vector<const sender*>;  // in the order of the configuration
+  struct users_of_address {
+    owners senders;
+    std::vector<store::channel_id> channels;  // of each of them
+  };
+  void add_address(const std::string& address, const sender& s);
   std::shared_ptr<sender> make_sender(const std::string& name, const std::string& group) const;
 
   std::shared_ptr<const config> config_;
@@ -135,7 +157,8 @@ class policy {
   std::shared_ptr<message_memory> memory_;
   std::vector<std::shared_ptr<sender>> senders_;
   std::unordered_map<std::string, owners> by_system_id_;
-  address_book<owners> by_address_;
+  address_book<users_of_address> by_address_;
+  bool hears_carriers_;
   std::array<store::text_id, verdict_count> verdict_texts_{};
   std::array<store::text_id, reason_count> reason_texts_{};
 };

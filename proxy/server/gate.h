@@ -7,6 +7,7 @@
 
 #include "proxy/observe/metrics.h"
 #include "proxy/observe/refusal_log.h"
+#include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
 #include "proxy/server/frequency_files.h"
 #include "proxy/session/replies.h"
@@ -21,6 +22,7 @@ struct gate {
   std::unique_ptr<store::consent_store> store;  // after what its last completions still use
   std::optional<frequency_files> frequency;
   store::current<const proxy::policy> policy;
+  proxy::outbox outbox{metrics};
   proxy::replies replies{metrics};
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> draining{false};

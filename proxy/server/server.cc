@@ -191,6 +191,7 @@ class server {
     const std::uint64_t forgotten = gate_.frequency->memory()->forgotten();
     gate_.metrics.frequency_forgotten().Increment(
         static_cast<double>(forgotten - std::exchange(frequency_forgotten_, forgotten)));
+    gate_.outbox.expire(steady_clock::now());
     if (++seconds_ % 60 == 0) gate_.refusal_log.write();
     second_.expires_after(std::chrono::seconds(1));
     second_.async_wait([this](error_code stopped) {

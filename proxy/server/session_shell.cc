@@ -32,7 +32,7 @@ session_shell::session_shell(boost::asio::io_context& io, tcp::socket esme, std:
       journal_(journal),
       peer_(std::move(peer)),
       to_worker_(std::move(to_worker)),
-      session_(g.policy.load(), g.replies, g.metrics, *this, peer_, the_moment()),
+      session_(g.policy.load(), g.replies, g.outbox, g.metrics, *this, peer_, the_moment()),
       began_(steady_clock::now()) {
   gate_.metrics.sessions(leg::esme).Increment();
 }
@@ -66,16 +66,21 @@ void session_shell::give_up() {
 }
 
 void session_shell::record(std::vector<store::event> events, std::uint32_t ticket) {
-  std::vector<std::pair<std::string, store::event_kind>> counted;
+  struct to_count {
+    std::string sender;
+    store::event_kind kind;
+    std::string_view method;
+  };
+  std::vector<to_count> counted;
   counted.reserve(events.size());
   for (const store::event& e : events)
-    counted.emplace_back(e.collector, e.kind);
+    counted.push_back({e.collector, e.kind, store::name(e.method)});
   gate_.store->record(std::move(events), [weak = weak_from_this(), &io = io_, &m = gate_.metrics, ticket,
                                           counted = std::move(counted)](const store::outcome& o) {
     const bool on_disk = std::holds_alternative<std::vector<store::recorded>>(o);
-    for (const auto& [sender, kind] : counted) {
+    for (const to_count& c : counted) {
       if (!on_disk) break;
-      kind == store::event_kind::opt_out ? m.count_opt_out(sender, "mo_keyword") : m.count_opt_in(sender, "mo_keyword");
+      c.kind == store::event_kind::opt_out ? m.count_opt_out(c.sender, c.method) : m.count_opt_in(c.sender, c.method);
     }
     boost::asio::post(io, [weak, ticket, on_disk] {
       if (const auto self = weak.lock()) {
@@ -84,6 +89,16 @@ void session_shell::record(std::vector<store::event> events, std::uint32_t ticke
         self->turn(now);
       }
     });
+  });
+}
+
+void session_shell::wake() {
+  boost::asio::post(io_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) {
+      const moment now = the_moment();
+      self->session_.transmit(now);
+      self->turn(now);
+    }
   });
 }
 
@@ -258,7 +273,7 @@ void session_shell::connect_upstream() {
       prepare(smsc.socket);
       self->upstream_ = to_string(reached->address);
       self->gate_.metrics.sessions(leg::smsc).Increment();
-      self->session_.upstream_connected(reached->default_alphabet, now);
+      self->session_.upstream_connected(reached->default_alphabet, now, reached->address);
     }
     self->connector_.reset();
     self->turn(now);

@@ -59,6 +59,9 @@ void session::take_esme_request(smpp::octets pdu, const smpp::header& h, moment 
     case command_id::bind_transmitter:
     case command_id::bind_transceiver:
       return answer(leg::esme, h, command_status::ESME_RALYBND);
+    case command_id::unbind:
+      stop_transmitting();
+      return forward_request(leg::smsc, pdu, h, now);
     default:
       return forward_request(leg::smsc, pdu, h, now);
   }

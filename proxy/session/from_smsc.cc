@@ -18,6 +18,10 @@ void append_not_stored(smpp::buffer& out, command_id request, std::uint32_t sequ
   smpp::write_u32(out.data() + start, smpp::header_length + 1);
 }
 
+bool is_submission(command_id id) {
+  return id == command_id::submit_sm || id == command_id::data_sm || id == command_id::submit_multi;
+}
+
 }  // namespace
 
 void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment now) {
@@ -26,9 +30,13 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
   if (found == nullptr) return take_stray(leg::smsc, pdu, h);
   const in_flight request = *found;
   smsc.requests.erase(h.sequence_number);
-  if (request.own) return after_answer(request, now);
+  if (request.own) {
+    hear_own_answer(h.sequence_number, pdu);
+    return after_answer(request, now);
+  }
   response_seconds_.observe(now.steady - request.since);
   if (request.message.journalled) journal_answer(request, h.sequence_number, pdu);
+  if (policy_->hears_carriers() && is_submission(request.id)) hear_carrier(request, pdu);
   if (request.message.counted) settle_counted(h.sequence_number, h.command_status);
   smpp::buffer& to_esme = side(leg::esme).output;
   if (request.partial) {
@@ -40,7 +48,10 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
   if (state_ == state::binding && smpp::is_bind(request.id)) {
     const bool accepted = h.command_status == command_status::ESME_ROK && h.command_id == smpp::response_to(request.id);
     state_ = accepted ? state::bound : state::unbound;
-    if (accepted) bind_candidates();
+    if (accepted) {
+      bind_candidates();
+      begin_transmitting(now);
+    }
   }
   after_answer(request, now);
 }
@@ -48,26 +59,28 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
 // An answered unbind ends the session (4.2); the last answer of a draining one lets it unbind.
 void session::after_answer(const in_flight& request, moment now) {
   if (state_ == state::unbinding) {
-    if (request.own && --unbinds_due_ == 0) end(std::string(ended_because_));
+    if (request.own && request.id == command_id::unbind && --unbinds_due_ == 0) end(std::string(ended_because_));
   } else if (request.id == command_id::unbind) {
     end("unbound");
   } else if (state_ == state::half_closed) {
     if (side(leg::smsc).requests.empty()) end("closed by the ESME");
   } else {
     check_drained(now);
+    if (request.own) transmit(now);
   }
 }
 
 void session::take_smsc_request(smpp::octets pdu, const smpp::header& h, moment now) {
   if (state_ == state::half_closed) return;  // nobody there to take it: it is delivered again
   if (draining_ || state_ == state::unbinding) return take_while_parting(leg::smsc, h, now);
+  if (h.command_id == command_id::unbind) stop_transmitting();
   const bool may_be_a_reply = h.command_id == command_id::deliver_sm || h.command_id == command_id::data_sm;
   if (may_be_a_reply && take_reply(pdu, h, now)) return;
   forward_request(leg::esme, pdu, h, now);
 }
 
-// True when the PDU is a reply that goes on record: blocked in memory by the time record() returns, forwarded, and
-// answered to the SMSC only when the record is on disk.
+// True when the PDU is a reply, or a receipt of a blocked number, that goes on record: blocked in memory by the time
+// record() returns, forwarded, and answered to the SMSC only when the record is on disk.
 bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   smpp::message m;
   const command_status decoded =
@@ -75,7 +88,9 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   if (decoded != command_status::ESME_ROK) metrics_->malformed(leg::smsc).Increment();
   // Broken optional parameters leave the text readable: a STOP is heard all the same.
   if (decoded != command_status::ESME_ROK && decoded != command_status::ESME_RINVOPTPARSTREAM) return false;
-  std::vector<store::event> events = replies_->read(*policy_, bind_candidates(), pdu, m, alphabet_, now.steady);
+  std::vector<store::event> events =
+      replies_->read(*policy_, bind_candidates(), pdu, m, alphabet_, now.steady, now.wall);
+  if (events.empty() && policy_->hears_carriers()) events = read_receipt(pdu, m, now);
   if (events.empty()) return false;
 
   in_flight request;
@@ -92,6 +107,7 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
 }
 
 void session::recorded(std::uint32_t ticket, bool on_disk, moment now) {
+  if (ticket == unguarded && !on_disk) metrics_->unstored_opt_outs().Increment();
   const auto reply = guarded_.find(ticket);
   const in_flight* found = side(leg::esme).requests.find(ticket);
   if (reply == guarded_.end() || found == nullptr) return;

@@ -17,14 +17,17 @@ constexpr std::chrono::hours remembered_for{24};
 
 // The proof of what the person wrote, as JSON.
 std::string evidence_of(smpp::octets pdu, const smpp::message& m, const std::string& text, const std::string& rule,
-                        const std::string& system_id) {
-  return boost::json::serialize(boost::json::object{{"pdu", store::hexadecimal(pdu)},
-                                                    {"data_coding", m.data_coding},
-                                                    {"text", text},
-                                                    {"source_addr", smpp::readable(m.source_addr.text)},
-                                                    {"destination_addr", smpp::readable(m.destination_addr.text)},
-                                                    {"rule", rule},
-                                                    {"system_id", system_id}});
+                        const std::string& system_id, bool attributed) {
+  boost::json::object proof{{"pdu", store::hexadecimal(pdu)},
+                            {"data_coding", m.data_coding},
+                            {"text", text},
+                            {"source_addr", smpp::readable(m.source_addr.text)},
+                            {"destination_addr", smpp::readable(m.destination_addr.text)},
+                            {"rule", rule},
+                            {"system_id", system_id}};
+  // Of several that use the address: those that had written to the person lately.
+  if (attributed) proof["attributed_to"] = "those who wrote lately";
+  return boost::json::serialize(proof);
 }
 
 bool could_be_a_person(const smpp::message& m) {
@@ -37,7 +40,8 @@ bool could_be_a_person(const smpp::message& m) {
 replies::replies(metrics& m) : metrics_(&m), parts_(remembered_messages, remembered_for) {}
 
 std::vector<store::event> replies::read(const policy& p, const candidates& c, smpp::octets pdu, const smpp::message& m,
-                                        smpp::default_alphabet alphabet, std::chrono::steady_clock::time_point now) {
+                                        smpp::default_alphabet alphabet, std::chrono::steady_clock::time_point now,
+                                        store::instant wall) {
   if (!could_be_a_person(m)) return {};
   const std::optional<store::number> who = p.read_number(m.source_addr);
   const reading r = text_of(m, who.value_or(store::number{}), alphabet, now);
@@ -55,6 +59,12 @@ std::vector<store::event> replies::read(const policy& p, const candidates& c, sm
     return {};
   }
 
+  // STOP ALL means everybody; an opt-in is for one.
+  std::vector<const sender*> senders = p.senders_of_reply(c, m.destination_addr);
+  const std::vector<const sender*> wrote = p.writers_to(*who, c, m.destination_addr, wall);
+  const bool attributed = opts_out ? !means.everything && !wrote.empty() : wrote.size() == 1;
+  if (attributed) senders = wrote;
+
   store::event e;
   e.actor = "gate";
   e.who = *who;
@@ -62,9 +72,8 @@ std::vector<store::event> replies::read(const policy& p, const candidates& c, sm
   e.kind = opts_out ? store::event_kind::opt_out : store::event_kind::opt_in;
   e.method = store::consent_method::mo_keyword;
   e.source = "reply to " + smpp::readable(m.destination_addr.text);
-  e.evidence = evidence_of(pdu, m, r.text, means.rule, c.system_id);
+  e.evidence = evidence_of(pdu, m, r.text, means.rule, c.system_id, attributed);
 
-  const std::vector<const sender*> senders = p.senders_of_reply(c, m.destination_addr);
   std::vector<store::event> events;
   const auto add = [&](store::scope s, const sender& to) {
     if (std::ranges::any_of(events, [&](const store::event& earlier) { return earlier.scope == s; })) return;

@@ -18,9 +18,11 @@ class replies {
 
   // The events that `pdu`, decoded as `m`, stands for: none for what is not a person's message, or means nothing. An
   // opt-out yields one event for each scope it covers, an opt-in one for the sender the person wrote to. Their times
-  // and ids are the store's to give. Thread safe.
+  // and ids are the store's to give. Of several senders that use the address those count that wrote to the person from
+  // it lately. Thread safe.
   std::vector<store::event> read(const policy& p, const candidates& c, smpp::octets pdu, const smpp::message& m,
-                                 smpp::default_alphabet alphabet, std::chrono::steady_clock::time_point now);
+                                 smpp::default_alphabet alphabet, std::chrono::steady_clock::time_point now,
+                                 store::instant wall);
 
  private:
   struct reading {

@@ -22,10 +22,11 @@ constexpr std::chrono::seconds forget_interval{5};
 
 }  // namespace
 
-session::session(std::shared_ptr<const policy> p, replies& r, metrics& m, session_host& host, std::string peer,
-                 moment now)
+session::session(std::shared_ptr<const policy> p, replies& r, outbox& o, metrics& m, session_host& host,
+                 std::string peer, moment now)
     : policy_(std::move(p)),
       replies_(&r),
+      outbox_(&o),
       metrics_(&m),
       host_(&host),
       peer_(std::move(peer)),
@@ -34,6 +35,10 @@ session::session(std::shared_ptr<const policy> p, replies& r, metrics& m, sessio
       response_seconds_(m.upstream_response_seconds()) {
   side(leg::esme).connected = true;
   side(leg::esme).last_received = now.steady;
+}
+
+session::~session() {
+  stop_transmitting();
 }
 
 // --- bytes ---
@@ -179,13 +184,14 @@ bool session::wants_upstream() {
   return std::exchange(wants_upstream_, false);
 }
 
-void session::upstream_connected(smpp::default_alphabet alphabet, moment now) {
+void session::upstream_connected(smpp::default_alphabet alphabet, moment now, const endpoint& reached) {
   if (state_ != state::connecting) return;
   one_side& smsc = side(leg::smsc);
   smsc.connected = true;
   smsc.wanted = wish::open;
   smsc.last_received = now.steady;
   alphabet_ = alphabet;
+  upstream_ = reached;
   state_ = state::binding;
   const smpp::buffer bind = std::move(pending_bind_);
   pending_bind_ = {};
@@ -233,8 +239,10 @@ void session::end(std::string_view why) {
   }
   state_ = state::ended;
   ended_because_ = why;
-  side(leg::smsc).requests.for_each(
-      [this](std::uint32_t number, const in_flight& request) { journal_unanswered(request, number); });
+  stop_transmitting();
+  side(leg::smsc).requests.for_each([this](std::uint32_t number, const in_flight& request) {
+    request.own ? give_up_own(number) : journal_unanswered(request, number);
+  });
   for (one_side& s : sides_) {
     if (s.wanted != wish::close_now) s.wanted = s.connected ? wish::close_when_sent : wish::close_now;
   }
@@ -245,6 +253,7 @@ void session::end(std::string_view why) {
 void session::tick(moment now) {
   if (state_ == state::ended) return;
   if (draining_ && state_ == state::bound) check_drained(now);
+  transmit(now);
   const bool waiting_for_bind = state_ == state::unbound || state_ == state::connecting || state_ == state::binding;
   if (waiting_for_bind && now.steady - began_ >= limits().bind_timeout) {
     metrics_->count_limit("time_to_bind");
@@ -272,7 +281,10 @@ void session::forget_unanswered(leg l, moment now) {
     if (now.steady - request.since >= limits().response_timeout) late.push_back(sequence_number);
   });
   for (const std::uint32_t sequence_number : late) {
-    if (l == leg::smsc) journal_unanswered(*side(l).requests.find(sequence_number), sequence_number);
+    if (l == leg::smsc) {
+      const in_flight& request = *side(l).requests.find(sequence_number);
+      request.own ? give_up_own(sequence_number) : journal_unanswered(request, sequence_number);
+    }
     side(l).requests.erase(sequence_number);
     if (l == leg::smsc) {
       partial_.erase(sequence_number);
@@ -311,6 +323,7 @@ void session::take_while_parting(leg from, const smpp::header& h, moment now) {
 
 void session::begin_unbinding(moment now) {
   state_ = state::unbinding;
+  stop_transmitting();
   parting_since_ = now.steady;
   ended_because_ = draining_ ? "the gate is stopping" : "inactive";
   for (const leg l : {leg::esme, leg::smsc}) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "proxy/observe/metrics.h"
+#include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
 #include "proxy/session/replies.h"
 #include "smpp/pdu.h"
@@ -28,12 +29,12 @@ struct moment {
   store::instant wall;
 };
 
-// What a session needs from outside. Outlives the session.
-class session_host {
+// What a session needs from outside. Outlives the session. Woken as a transmitter, it calls session::transmit() soon,
+// on the session's own thread.
+class session_host : public transmitter {
  public:
-  virtual ~session_host() = default;
-  // Puts what a person wrote on record; answered by session::recorded(ticket, ...), later and on the session's own
-  // thread.
+  // Puts what a person wrote, or what the carrier says, on record; answered by session::recorded(ticket, ...), later
+  // and on the session's own thread.
   virtual void record(std::vector<store::event> events, std::uint32_t ticket) = 0;
   // Puts what was decided of a message in the journal, once nothing more will be known of it.
   virtual void journal(const store::journal_line& l) = 0;
@@ -41,7 +42,11 @@ class session_host {
 
 class session {
  public:
-  session(std::shared_ptr<const policy> p, replies& r, metrics& m, session_host& host, std::string peer, moment now);
+  session(std::shared_ptr<const policy> p, replies& r, outbox& o, metrics& m, session_host& host, std::string peer,
+          moment now);
+  ~session();
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
 
   // --- bytes ---
 
@@ -60,7 +65,7 @@ class session {
 
   // True once for each bind: connect to an upstream, then call one of the two.
   bool wants_upstream();
-  void upstream_connected(smpp::default_alphabet alphabet, moment now);
+  void upstream_connected(smpp::default_alphabet alphabet, moment now, const endpoint& reached = {});
   void upstream_failed(moment now);
   void finished(leg which, moment now);  // its last octet has been taken; it may still listen
   void closed(leg which, moment now);
@@ -73,7 +78,8 @@ class session {
 
   void tick(moment now);  // a few times a second
   void recorded(std::uint32_t ticket, bool on_disk, moment now);
-  void drain(moment now);  // takes no new requests; unbinds both ways when what is in flight has been answered
+  void transmit(moment now);  // what the gate itself has to ask of the SMSC, when this bind can
+  void drain(moment now);     // takes no new requests; unbinds both ways when what is in flight has been answered
   void use(std::shared_ptr<const policy> p);
 
   std::size_t max_pdu_octets() const { return limits().max_pdu_octets; }
@@ -123,6 +129,7 @@ class session {
     bool mismatch = false;  // its source_addr belongs to others alone; `from` only counts it
     std::optional<store::number> who;
     std::string_view destination;
+    store::channel_id channel = 0;           // its source_addr is one that several senders use
     store::instant due{};                    // when it is to be delivered, if that is later
     const smpp::message* message = nullptr;  // of a submit_multi
   };
@@ -137,6 +144,9 @@ class session {
     bool partial = false;  // a submit_multi with refused destinations: partial_
     decided message;       // of a submission
   };
+
+  // The ticket of a record that no answer waits for; no request has this number.
+  static constexpr std::uint32_t unguarded = 0;
 
   // A reply of a person on its way to the sender while its record is on its way to the disk.
   struct guarded_reply {
@@ -194,6 +204,17 @@ class session {
   void after_answer(const in_flight& request, moment now);
   void answer_guarded(std::uint32_t ticket, const in_flight& request, guarded_reply& reply, moment now);
 
+  // carrier.cc
+  const carrier_blocks& carrier() const;
+  void hear_carrier(const in_flight& request, smpp::octets answer);
+  std::vector<store::event> read_receipt(smpp::octets pdu, const smpp::message& m, moment now);
+
+  // own_requests.cc
+  void begin_transmitting(moment now);
+  void stop_transmitting();
+  void hear_own_answer(std::uint32_t sequence_number, smpp::octets answer);
+  void give_up_own(std::uint32_t sequence_number);
+
   // journalling.cc
   decided decided_as(const sender& s, const decision& d, std::optional<store::number> who, moment now) const;
   std::uint32_t forward_submission(smpp::octets pdu, const smpp::header& h, moment now, const decided& what,
@@ -218,6 +239,7 @@ class session {
 
   std::shared_ptr<const policy> policy_;
   replies* replies_;
+  outbox* outbox_;
   metrics* metrics_;
   session_host* host_;
   std::string peer_;
@@ -239,10 +261,13 @@ class session {
   std::chrono::steady_clock::time_point draining_since_;
   std::chrono::steady_clock::time_point parting_since_;  // unbinding, half_closed
   std::chrono::steady_clock::time_point last_forgotten_;
+  endpoint upstream_;
   smpp::default_alphabet alphabet_ = smpp::default_alphabet::gsm7;
   std::unordered_map<std::uint32_t, guarded_reply> guarded_;
   std::unordered_map<std::uint32_t, std::vector<smpp::unsuccess_sme>> partial_;
   std::unordered_map<std::uint32_t, std::vector<listed_decision>> listed_;  // by the request's sequence_number
+  bool transmits_ = false;                                                  // takes from the outbox
+  std::unordered_map<std::uint32_t, gate_request> own_;                     // the gate's own, sent and not answered
   std::unordered_map<std::uint32_t, std::vector<counted_message>> counted_messages_;  // likewise
   batched_histogram response_seconds_;
   std::string ended_because_;

@@ -21,11 +21,12 @@ constexpr std::size_t longest_pending = 1024;  // octets: a longer PDU is decide
 session::pending_submission session::addressed(const smpp::address& source_addr,
                                                const smpp::address& destination_addr) const {
   pending_submission p;
-  const sender* found = policy_->sender_of(*candidates_, source_addr);
+  const sender* found = policy_->sender_of(*candidates_, source_addr, &p.channel);
   p.mismatch = found == nullptr;
   p.from = p.mismatch ? candidates_->senders.front() : found;
   p.destination = destination_addr.text;
-  if (p.from->kind != policy_kind::exempt || policy_->journals()) p.who = policy_->read_number(destination_addr);
+  const bool number_is_used = policy_->journals() || policy_->hears_carriers() || p.channel != 0;
+  if (p.from->kind != policy_kind::exempt || number_is_used) p.who = policy_->read_number(destination_addr);
   return p;
 }
 
@@ -35,6 +36,7 @@ decision session::decide(const pending_submission& p, moment now, decided& what,
   if (p.from->rules != nullptr && d.reason == reason::none) d = judge_message(p, d, now, counted);
   count(*p.from, d, p.destination);
   what = decided_as(*p.from, d, p.who, now);
+  if (p.channel != 0 && p.who && d.verdict != verdict::refused) policy_->remember(*p.who, p.channel, now.wall);
   what.counted = counted.by != nullptr;
   return d;
 }
@@ -93,6 +95,8 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   std::vector<bool> keep;
   std::vector<smpp::unsuccess_sme> refused;
   std::vector<listed_decision> forwarded;
+  decided all;
+  bool alone = true;  // the first that is forwarded: what the SMSC says of the whole, it says of the only one
   std::vector<counted_message> counted;
   for (const smpp::dest_address& to : m.dest_addresses) {
     const std::string_view destination = to.distribution_list ? to.dl_name : to.sme.text;
@@ -106,13 +110,15 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
     if (what.counted) counted.push_back(std::move(counts));
     keep.push_back(d.verdict != verdict::refused);
     if (keep.back()) {
+      all.sender = what.sender;
+      all.who = alone ? what.who : store::number{};
+      alone = false;
       if (what.journalled) forwarded.push_back({what, std::string(destination)});
       continue;
     }
     journal(what, destination);
     refused.push_back({to.sme.ton, to.sme.npi, std::string(destination), policy_->status_of(d.reason)});
   }
-  decided all;
   all.journalled = all.listed = !forwarded.empty();
   all.counted = !counted.empty();
   if (refused.empty()) {

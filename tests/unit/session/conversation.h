@@ -22,6 +22,8 @@ class recorder : public proxy::session_host {
     tickets.push_back(ticket);
   }
   void journal(const store::journal_line& l) override { journalled.add(l); }
+  void wake() override { ++wakes; }
+  int wakes = 0;
   std::vector<store::event> recorded;
   store::journal_batch journalled;
   std::vector<std::uint32_t> tickets;
@@ -72,6 +74,7 @@ struct shared_parts {
   proxy::refusal_log log;
   std::unique_ptr<store::consent_store> store;
   std::shared_ptr<const proxy::policy> policy;
+  proxy::outbox outbox{metrics};
   proxy::replies replies{metrics};
 };
 
@@ -81,7 +84,7 @@ class conversation {
   explicit conversation(shared_parts& parts, std::size_t step = SIZE_MAX)
       : step_(step),
         now_{std::chrono::steady_clock::now(), store::now()},
-        session(parts.policy, parts.replies, parts.metrics, host, "test", now_) {}
+        session(parts.policy, parts.replies, parts.outbox, parts.metrics, host, "test", now_) {}
 
   void feed(proxy::leg from, const smpp::buffer& octets) {
     smpp::buffer& in = pending_[static_cast<std::size_t>(from)];
@@ -130,12 +133,13 @@ class conversation {
   std::vector<smpp::buffer> to_esme() { return sent_to(proxy::leg::esme); }
   std::vector<smpp::buffer> to_smsc() { return sent_to(proxy::leg::smsc); }
 
-  // Binds as a transceiver and leaves nothing behind.
-  void bind(const std::string& system_id) {
-    esme(pdus::bind(smpp::command_id::bind_transceiver, 1, system_id));
-    session.upstream_connected(smpp::default_alphabet::gsm7, now_);
+  // Binds, as a transceiver unless told otherwise, and leaves nothing behind for the ESME.
+  void bind(const std::string& system_id, smpp::command_id kind = smpp::command_id::bind_transceiver,
+            smpp::default_alphabet alphabet = smpp::default_alphabet::gsm7) {
+    esme(pdus::bind(kind, 1, system_id));
+    session.upstream_connected(alphabet, now_);
     const auto forwarded = to_smsc();
-    smsc(pdus::with_text(smpp::command_id::bind_transceiver_resp, smpp::command_status::ESME_ROK,
+    smsc(pdus::with_text(smpp::response_to(kind), smpp::command_status::ESME_ROK,
                          smpp::read_header(forwarded.at(0)).sequence_number, "SMSC"));
     to_esme();
   }

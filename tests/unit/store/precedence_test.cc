@@ -159,6 +159,19 @@ TEST_CASE("rule 9: a reassigned number loses its opt-ins and keeps its opt-outs"
         reassigned(5).sequence);
 }
 
+TEST_CASE("an opt-out of exactly one scope is in force until the person's reply to that scope") {
+  const auto in = [](std::vector<fact> known) { return opted_out_in(known, mine); };
+  CHECK_FALSE(in({}));
+  CHECK(in({opt_out(1)}));
+  CHECK_FALSE(in({opt_out(1, group), opt_out(1, scope_all), opt_out(1, other)}));
+  CHECK(in({opt_out(1), opt_in(2)}));
+  CHECK_FALSE(in({opt_out(1), reply(2)}));
+  CHECK(in({opt_out(1), reply(2, group)}));
+  CHECK(in({opt_out(2), reply(2)}));
+  CHECK(in({opt_out(1), reply(2), opt_out(3)}));
+  CHECK_FALSE(in({opt_out(1), opt_out(2), reply(3)}));
+}
+
 TEST_CASE("any order and any repetition of the same facts gives the same state") {
   std::mt19937 random(7);  // NOLINT: the same sequence in every run
   const auto pick = [&](unsigned n) { return static_cast<int>(random() % n); };

@@ -1,0 +1,39 @@
+// What the gate remembers beside the ledger for some weeks, and what stands between it and the writer's thread that
+// puts it on disk: no proof of anything, but a restart must not forget it. Written twice a second at most, not synced.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <optional>
+
+#include "store/correspondence.h"
+#include "store/ledger.h"
+
+namespace store {
+
+class memory_keeper {
+ public:
+  using clock = std::chrono::steady_clock;
+
+  static constexpr std::chrono::milliseconds write_interval{500};
+
+  explicit memory_keeper(const hmac_sha256& key) : correspondence(key) {}
+
+  class correspondence correspondence;
+
+  // --- any thread ---
+  // After a change. True when the writer has to look at due() again.
+  bool changed();
+  clock::time_point due() const { return clock::time_point(clock::duration(due_.load())); }
+
+  // --- the writer's thread ---
+  std::optional<failure> load(const ledger& l);
+  std::optional<failure> write(ledger& l);
+
+ private:
+  static constexpr clock::rep never = clock::time_point::max().time_since_epoch().count();
+
+  std::atomic<clock::rep> due_{never};
+};
+
+}  // namespace store
