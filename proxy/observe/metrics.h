@@ -70,6 +70,7 @@ class metrics {
   prometheus::Counter& unreadable_opt_outs();  // STOPs from a number that could not be read
   prometheus::Counter& unstored_opt_outs();    // STOPs answered ESME_RX_T_APPN
   prometheus::Counter& journal_dropped();      // decisions the disk could not take in time
+  prometheus::Counter& frequency_forgotten();  // messages a cap forgot too early
 
  private:
   class implementation;

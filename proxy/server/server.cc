@@ -193,6 +193,9 @@ class server {
     gate_.metrics.store_read_only().Set(available ? 0 : 1);
     gate_.metrics.journal_dropped().Increment(
         static_cast<double>(s.journal_dropped - std::exchange(journal_dropped_, s.journal_dropped)));
+    const std::uint64_t forgotten = gate_.frequency->memory()->forgotten();
+    gate_.metrics.frequency_forgotten().Increment(
+        static_cast<double>(forgotten - std::exchange(frequency_forgotten_, forgotten)));
     gate_.outbox.expire(steady_clock::now());
     gate_.cancellations.look(*gate_.store, *gate_.policy.load(), {steady_clock::now(), store::now()});
     if (++seconds_ % 60 == 0) {
@@ -220,6 +223,7 @@ class server {
   bool read_only_ = false;
   unsigned seconds_ = 0;
   std::uint64_t journal_dropped_ = 0;
+  std::uint64_t frequency_forgotten_ = 0;
   steady_clock::time_point drain_until_;
 };
 
