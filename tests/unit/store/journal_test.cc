@@ -256,3 +256,39 @@ TEST_CASE("while the disk is full decisions wait, the oldest are dropped and cou
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
 }
+
+TEST_CASE("a block that was begun before a person was erased does not bring the number back") {
+  testing::temporary_folder folder;
+  const auto s = opened(folder.path());
+  const number alice{33'612'345'678};
+  const auto all = recent(most_in_block + 10);
+  journal_columns lines;
+  const auto hand_in = [&](std::size_t i) {
+    journal_line l;
+    l.at = instant{std::chrono::microseconds{all[i].at}};
+    l.who = i == 5 ? alice : number{33'700'000'000 + i};
+    l.sender = l.system_id = l.verdict = l.reason = s->journal_text("x");
+    s->journal(l, lines);
+  };
+  for (std::size_t i = 0; i < 10; ++i)
+    hand_in(i);
+  std::promise<erased> done;
+  event by;
+  by.actor = "test";
+  by.reason = "asked";
+  s->erase(alice, by, [&](const auto& result) { done.set_value(std::get<erased>(result)); });
+  const number hash = done.get_future().get().hash;
+  for (std::size_t i = 10; i < all.size(); ++i)
+    hand_in(i);
+  s->journal(lines);
+  flush(*s);
+  std::size_t under_number = 0, under_hash = 0, in_all = 0;
+  REQUIRE_FALSE(s->scan_journal({}, [&](const journal_entry& e) {
+    under_number += e.who == alice;
+    under_hash += e.who == hash;
+    return ++in_all > 0;
+  }));
+  CHECK(in_all == all.size());
+  CHECK(under_number == 0);
+  CHECK(under_hash == 1);
+}
