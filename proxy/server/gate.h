@@ -10,6 +10,7 @@
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
 #include "proxy/server/frequency_files.h"
+#include "proxy/session/receivers.h"
 #include "proxy/session/replies.h"
 #include "store/consent_store.h"
 #include "store/current.h"
@@ -24,6 +25,7 @@ struct gate {
   store::current<const proxy::policy> policy;
   proxy::outbox outbox{metrics};
   proxy::replies replies{metrics};
+  proxy::receivers receivers;
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> draining{false};
 };

@@ -4,6 +4,7 @@
 #include <boost/asio/write.hpp>
 
 #include "proxy/observe/log.h"
+#include "proxy/server/recording.h"
 
 namespace proxy {
 
@@ -66,22 +67,7 @@ void session_shell::give_up() {
 }
 
 void session_shell::record(std::vector<store::event> events, std::uint32_t ticket) {
-  struct to_count {
-    std::string sender;
-    store::event_kind kind;
-    std::string_view method;
-  };
-  std::vector<to_count> counted;
-  counted.reserve(events.size());
-  for (const store::event& e : events)
-    counted.push_back({e.collector, e.kind, store::name(e.method)});
-  gate_.store->record(std::move(events), [weak = weak_from_this(), &io = io_, &m = gate_.metrics, ticket,
-                                          counted = std::move(counted)](const store::outcome& o) {
-    const bool on_disk = std::holds_alternative<std::vector<store::recorded>>(o);
-    for (const to_count& c : counted) {
-      if (!on_disk) break;
-      c.kind == store::event_kind::opt_out ? m.count_opt_out(c.sender, c.method) : m.count_opt_in(c.sender, c.method);
-    }
+  record_replies(gate_, std::move(events), [weak = weak_from_this(), &io = io_, ticket](bool on_disk) {
     boost::asio::post(io, [weak, ticket, on_disk] {
       if (const auto self = weak.lock()) {
         const moment now = the_moment();
@@ -90,6 +76,33 @@ void session_shell::record(std::vector<store::event> events, std::uint32_t ticke
       }
     });
   });
+}
+
+bool session_shell::may_deliver_kept(const std::string& system_id) {
+  return gate_.store->held(system_id).items > 0 && claim_ && claim_->delivers_kept();
+}
+
+void session_shell::fetch_kept(const std::string& system_id, std::uint64_t after) {
+  using fetched = std::variant<store::held_batch, store::failure>;
+  gate_.store->read_held(
+      system_id, after, kept_delivery::together, [weak = weak_from_this(), &io = io_, system_id](fetched result) {
+        if (const auto* batch = std::get_if<store::held_batch>(&result); batch != nullptr && batch->damaged > 0) {
+          log(log_level::error, "messages kept for a sender are damaged and cannot be delivered",
+              {{"system_id", system_id}, {"messages", batch->damaged}});
+        }
+        boost::asio::post(io, [weak, result = std::move(result)]() mutable {
+          if (const auto self = weak.lock()) {
+            const moment now = the_moment();
+            self->session_.kept(std::move(result), now);
+            self->turn(now);
+          }
+        });
+      });
+}
+
+void session_shell::kept_answered(const std::string& system_id, std::uint64_t position, bool accepted) {
+  gate_.metrics.count_kept(system_id, accepted ? "delivered" : "refused", 1);
+  if (accepted) gate_.store->remove_held(system_id, position);
 }
 
 void session_shell::wake() {
@@ -108,6 +121,7 @@ void session_shell::turn(moment now, hurry h) {
   take(leg::esme, now);
   take(leg::smsc, now);
   take(leg::esme, now);  // an answer may have made room for what the sender has waiting
+  if (session_.wants_reception()) claim_reception(now);
   if (session_.wants_upstream()) connect_upstream();
   write(leg::smsc);
   if (h == hurry::now || !hold()) write(leg::esme);
@@ -115,7 +129,24 @@ void session_shell::turn(moment now, hurry h) {
   follow_wish(leg::smsc, now);
   read(leg::esme);
   read(leg::smsc);
+  const bool parted = session_.ended() && !at(leg::smsc).socket.is_open();
+  if (claim_ && (parted || !session_.receives())) claim_.reset();
   finish_if_over();
+}
+
+// The gate's own listener goes before the sender comes; mostly there is none.
+void session_shell::claim_reception(moment now) {
+  claim_.reset();
+  claim_.emplace(gate_.receivers.receive(session_.system_id(), [weak = weak_from_this(), &io = io_] {
+    boost::asio::post(io, [weak] {
+      if (const auto self = weak.lock()) {
+        const moment then = the_moment();
+        self->session_.reception_free(then);
+        self->turn(then);
+      }
+    });
+  }));
+  if (claim_->free()) session_.reception_free(now);
 }
 
 // Refusals are ready long before the SMSC has answered what was forwarded with them. Sent at once, each handful would
