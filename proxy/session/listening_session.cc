@@ -20,6 +20,9 @@ constexpr std::chrono::seconds parting_patience{2};  // a sender waits for it
 // Silence before it is asked whether the line lives, and until it does not.
 constexpr std::chrono::seconds ask_after{30};
 constexpr std::chrono::seconds dead_after{45};
+// From the moment it has made way for a sender until it may come again: an SMSC that frees a bind late refuses the
+// sender's first attempt, and must not find the listener there again at the second.
+constexpr std::chrono::seconds out_of_the_way{3};
 constexpr std::chrono::seconds lasting{60};  // a bind that was kept so long has worked
 
 }  // namespace
@@ -73,11 +76,10 @@ void listening_session::closed(moment now) {
   come_again(now);
 }
 
-// Who was not wanted any more comes back as soon as he may; who was sent away waits.
 void listening_session::come_again(moment now) {
   note_lasting(now);
   const bool as_wished = closed_because_.empty();
-  const auto pause = as_wished ? std::chrono::milliseconds{0} : backoff_.next();
+  const auto pause = as_wished ? out_of_the_way : backoff_.next();
   next_attempt_ = now.steady + pause;
   state_ = state::away;
   upstream_.reset();
