@@ -236,6 +236,8 @@ void listening_session::yield(moment now) {
   note_lasting(now);
   parting_ = true;
   since_ = now.steady;
+  log(log_level::info, stopped_ ? "a listener stops" : "a listener makes way for a sender",
+      {{"system_id", config_.system_id}});
   if (state_ == state::connecting) return come_again(now);
   if (state_ == state::bound) unbind_if_settled(now);
 }

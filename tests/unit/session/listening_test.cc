@@ -316,6 +316,25 @@ TEST_CASE("what else the SMSC may say") {
   CHECK(l.session.wants_close());
 }
 
+TEST_CASE("PDUs may arrive octet by octet") {
+  listening l;
+  l.connect();
+  const auto bind = l.sent();
+  smpp::buffer all = pdus::operator+(
+      pdus::with_text(command_id::bind_receiver_resp, command_status::ESME_ROK,
+                      smpp::read_header(bind.at(0)).sequence_number, "SMSC"),
+      pdus::operator+(pdus::deliver_sm(5, "hello"), pdus::deliver_sm(6, "STOP")));
+  smpp::buffer waiting;
+  for (const std::uint8_t octet : all) {
+    waiting.push_back(octet);
+    const std::size_t took = l.session.received(waiting, l.now);
+    waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(took));
+  }
+  CHECK(waiting.empty());
+  CHECK(l.host.kept.size() == 2);
+  CHECK(l.host.recorded.size() == 1);
+}
+
 TEST_CASE("it takes no more than it can answer for") {
   listening l;
   l.bind();
