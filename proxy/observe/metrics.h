@@ -55,7 +55,7 @@ class metrics {
   // consentgate_keeping_total{system_id,outcome}: kept, no_room, not_stored, delivered, refused
   void count_kept(const std::string& system_id, std::string_view outcome, std::uint64_t times);
 
-  // which: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets
+  // which: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets, scheduled_messages
   void count_limit(std::string_view which);
 
   // consentgate_gate_messages_total{kind,outcome}
@@ -78,6 +78,7 @@ class metrics {
   prometheus::Counter& unreadable_opt_outs();  // STOPs from a number that could not be read
   prometheus::Counter& unstored_opt_outs();    // STOPs answered ESME_RX_T_APPN
   prometheus::Counter& journal_dropped();      // decisions the disk could not take in time
+  prometheus::Counter& frequency_forgotten();  // messages a cap forgot too early
 
  private:
   class implementation;

@@ -3,7 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
-#include "proxy/server/recording.h"
+#include "proxy/server/reply_keeper.h"
 
 namespace proxy {
 
@@ -50,8 +50,8 @@ void listening_shell::use(std::shared_ptr<const policy> p) {
   session_.use(std::move(p));
 }
 
-void listening_shell::record(std::vector<store::event> events, std::uint32_t ticket) {
-  record_replies(gate_, std::move(events), told(&listening_session::recorded, ticket));
+void listening_shell::record(reply r, std::uint32_t ticket) {
+  proxy::keep(gate_, std::move(r), told(&listening_session::recorded, ticket));
 }
 
 bool listening_shell::keep(smpp::octets pdu, store::number about, std::uint32_t ticket) {

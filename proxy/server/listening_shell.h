@@ -24,7 +24,7 @@ class listening_shell : public listening_host, public std::enable_shared_from_th
   bool over() const { return stopped_ && session_.away(); }
   const listener_config& settings() const { return session_.settings(); }
 
-  void record(std::vector<store::event> events, std::uint32_t ticket) override;
+  void record(reply r, std::uint32_t ticket) override;
   bool keep(smpp::octets pdu, store::number about, std::uint32_t ticket) override;
 
  private:

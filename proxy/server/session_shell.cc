@@ -4,7 +4,7 @@
 #include <boost/asio/write.hpp>
 
 #include "proxy/observe/log.h"
-#include "proxy/server/recording.h"
+#include "proxy/server/reply_keeper.h"
 
 namespace proxy {
 
@@ -66,8 +66,8 @@ void session_shell::give_up() {
   session_.closed(leg::esme, the_moment());
 }
 
-void session_shell::record(std::vector<store::event> events, std::uint32_t ticket) {
-  record_replies(gate_, std::move(events), [weak = weak_from_this(), &io = io_, ticket](bool on_disk) {
+void session_shell::record(reply r, std::uint32_t ticket) {
+  keep(gate_, std::move(r), [weak = weak_from_this(), &io = io_, ticket](bool on_disk) {
     boost::asio::post(io, [weak, ticket, on_disk] {
       if (const auto self = weak.lock()) {
         const moment now = the_moment();

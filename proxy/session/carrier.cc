@@ -86,7 +86,7 @@ void session::hear_carrier(const in_flight& request, smpp::octets answer) {
     for (const smpp::unsuccess_sme& u : smpp::unsuccess_in(answer))
       add(policy_->read_number({u.dest_addr_ton, u.dest_addr_npi, u.destination_addr}), u.error_status_code);
   }
-  if (!events.empty()) host_->record(std::move(events), unguarded);
+  if (!events.empty()) host_->record({std::move(events), std::nullopt, {}}, unguarded);
 }
 
 // A receipt goes from the person to the sender's address; from some SMSCs the other way round, as the message went.
@@ -95,11 +95,11 @@ std::vector<store::event> events_of_receipt(const policy& p, const candidates& c
   if (known.empty() || !smpp::is_receipt(m)) return {};
   const std::string code = blocking_code(known, smpp::read_receipt(m));
   if (code.empty()) return {};
-  const bool turned = p.is_listed(m.source_addr);
+  const bool turned = p.is_own(m.source_addr);
   const smpp::address& person = turned ? m.destination_addr : m.source_addr;
   const smpp::address& sent_from = turned ? m.source_addr : m.destination_addr;
   const std::optional<store::number> who = p.read_number(person);
-  if (!who || p.is_listed(person)) return {};
+  if (!who || p.is_own(person)) return {};
   // Like the message: it belongs to a sender of this bind. One that arrives elsewhere, to those who wrote from there.
   std::vector<const sender*> senders;
   if (const sender* own = p.sender_of(c, sent_from); own != nullptr) {

@@ -30,6 +30,7 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
   }
   response_seconds_.observe(now.steady - request.since);
   if (request.message.journalled) journal_answer(request, h.sequence_number, pdu);
+  if (!held_.empty()) hear_scheduled(request, h.sequence_number, pdu);
   if (policy_->hears_carriers() && is_submission(request.id)) hear_carrier(request, pdu);
   if (request.message.counted) settle_counted(h.sequence_number, h.command_status);
   smpp::buffer& to_esme = side(leg::esme).output;
@@ -77,8 +78,9 @@ void session::take_smsc_request(smpp::octets pdu, const smpp::header& h, moment 
   forward_request(leg::esme, pdu, h, now);
 }
 
-// True when the PDU is a reply, or a receipt of a blocked number, that goes on record: blocked in memory by the time
-// record() returns, forwarded, and answered to the SMSC only when the record is on disk.
+// True when the PDU is dealt with. A receipt for what the gate itself has sent ends here. A reply, or a receipt of a
+// blocked number, that goes on record is blocked in memory by the time record() returns, forwarded, and answered to the
+// SMSC only when the record is on disk.
 bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   smpp::message m;
   const command_status decoded =
@@ -86,11 +88,14 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   if (decoded != command_status::ESME_ROK) metrics_->malformed(leg::smsc).Increment();
   // Broken optional parameters leave the text readable: a STOP is heard all the same.
   if (decoded != command_status::ESME_ROK && decoded != command_status::ESME_RINVOPTPARSTREAM) return false;
-  std::vector<store::event> events =
-      replies_->read(*policy_, bind_candidates(), pdu, m, alphabet_, now.steady, now.wall);
-  if (events.empty() && policy_->hears_carriers())
-    events = events_of_receipt(*policy_, bind_candidates(), carrier(), pdu, m, now.wall);
-  if (events.empty()) return false;
+  if (replies_->is_own_receipt(*policy_, m)) {
+    append_delivery_answer(side(leg::smsc).output, h.command_id, h.sequence_number, command_status::ESME_ROK);
+    return true;
+  }
+  reply r = replies_->read({*policy_, bind_candidates(), host_, now}, pdu, m, alphabet_);
+  if (!r.goes_on_record() && policy_->hears_carriers())
+    r.events = events_of_receipt(*policy_, bind_candidates(), carrier(), pdu, m, now.wall);
+  if (!r.goes_on_record()) return false;
 
   in_flight request;
   request.original = h.sequence_number;
@@ -101,7 +106,7 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   const std::uint32_t ticket = esme.requests.add(request);
   guarded_[ticket];
   smpp::append_renumbered(delivered_to_esme(now), pdu, ticket);
-  host_->record(std::move(events), ticket);
+  host_->record(std::move(r), ticket);
   return true;
 }
 

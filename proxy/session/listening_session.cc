@@ -172,23 +172,26 @@ void listening_session::take_delivery(smpp::octets pdu, const smpp::header& h, m
   const command_status decoded =
       h.command_id == command_id::data_sm ? smpp::decode_data_sm(pdu, m, false) : smpp::decode_deliver_sm(pdu, m);
   if (decoded != command_status::ESME_ROK) metrics_->malformed(leg::smsc).Increment();
-  std::vector<store::event> events;
+  reply heard;
   store::number about;
   if (decoded == command_status::ESME_ROK || decoded == command_status::ESME_RINVOPTPARSTREAM) {
-    events = replies_->read(*policy_, bind_candidates(), pdu, m, upstream_->default_alphabet, now.steady, now.wall);
+    if (replies_->is_own_receipt(*policy_, m))  // the sender knows nothing of what it is about
+      return append_delivery_answer(output_, h.command_id, h.sequence_number, command_status::ESME_ROK);
+    heard = replies_->read({*policy_, bind_candidates(), nullptr, now}, pdu, m, upstream_->default_alphabet);
     const carrier_blocks& known = upstream_->carrier ? *upstream_->carrier : policy_->settings().carrier;
-    if (events.empty()) events = events_of_receipt(*policy_, bind_candidates(), known, pdu, m, now.wall);
+    if (!heard.goes_on_record()) heard.events = events_of_receipt(*policy_, bind_candidates(), known, pdu, m, now.wall);
     // A receipt may go the other way round.
-    const smpp::address& person = policy_->is_listed(m.source_addr) ? m.destination_addr : m.source_addr;
+    const smpp::address& person = policy_->is_own(m.source_addr) ? m.destination_addr : m.source_addr;
     about = policy_->read_number(person).value_or(store::number{});
   }
   const std::uint32_t ticket = ++last_ticket_;
-  deliveries_[ticket] = {h.sequence_number, h.command_id, events.empty() ? fate::none : fate::writing, fate::writing};
+  deliveries_[ticket] = {h.sequence_number, h.command_id, heard.goes_on_record() ? fate::writing : fate::none,
+                         fate::writing};
   if (!host_->keep(pdu, about, ticket)) {
     metrics_->count_kept(config_.system_id, "no_room", 1);
     deliveries_[ticket].keeping = fate::not_stored;
   }
-  if (!events.empty()) host_->record(std::move(events), ticket);
+  if (heard.goes_on_record()) host_->record(std::move(heard), ticket);
   answer_if_settled(ticket, now);
 }
 

@@ -6,10 +6,10 @@
 #include <string>
 #include <unordered_map>
 
+#include "proxy/moment.h"
 #include "proxy/observe/metrics.h"
 #include "proxy/policy/policy.h"
 #include "proxy/session/backoff.h"
-#include "proxy/session/moment.h"
 #include "proxy/session/replies.h"
 #include "smpp/pdu.h"
 
@@ -20,7 +20,7 @@ class listening_host {
  public:
   virtual ~listening_host() = default;
   // Answered by recorded() and kept(), later and on the session's own thread.
-  virtual void record(std::vector<store::event> events, std::uint32_t ticket) = 0;
+  virtual void record(reply r, std::uint32_t ticket) = 0;
   // Keeps a PDU for the sender; `about` is the person's number, zero when it is not known. False: there is no room.
   virtual bool keep(smpp::octets pdu, store::number about, std::uint32_t ticket) = 0;
 };

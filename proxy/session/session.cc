@@ -321,6 +321,7 @@ void session::forget_unanswered(leg l, moment now) {
     if (l == leg::esme) take_kept_answer(sequence_number, false, now);
     if (l == leg::smsc) {
       partial_.erase(sequence_number);
+      held_.erase(sequence_number);
       counted_messages_.erase(sequence_number);
     } else {
       guarded_.erase(sequence_number);

@@ -419,6 +419,21 @@ def test_parts_of_a_stop_and_a_carriers_block_are_heard(start_gate, smsc):
     assert gate.events(BOB)[-1]["method"] == "carrier"
 
 
+def test_a_stop_heard_by_it_is_confirmed_and_the_receipt_ends_in_the_gate(start_gate, smsc):
+    gate = start_gate([smsc.port], LISTENERS.replace("system_ids: [shop1, shop2]", "system_ids: [shop1, shop2]\n    confirmation: on"))
+    with gate.bound(kind="transmitter") as esme:
+        assert deliver(smsc, smpp.deliver_sm(ALICE, "36111", "STOP")) == 0
+        _, confirmation = smsc.wait_for(lambda s, p: p.name == "submit_sm")
+        assert (confirmation.fields["source_addr"], confirmation.fields["destination_addr"]) == ("36111", ALICE)
+        wait_until(lambda: gate.metric("consentgate_gate_messages_total", kind="confirmation", outcome="accepted") == 1)
+        text = "id:m1 sub:001 dlvrd:001 submit date:2611251200 done date:2611251201 stat:DELIVRD err:000 text:"
+        assert deliver(smsc, smpp.deliver_sm(ALICE, "36111", text, esm_class=0x04)) == 0
+        assert esme.silent()
+    with gate.bound() as esme:
+        assert take(esme, 1) == ["STOP"]
+        assert esme.silent()
+
+
 def test_an_erased_person_leaves_nothing_behind(gate, smsc):
     gate.opt_in(ALICE)
     assert deliver(smsc, receipt(1, ALICE)) == deliver(smsc, receipt(2, BOB)) == 0

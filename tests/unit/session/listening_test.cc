@@ -13,9 +13,8 @@ namespace {
 
 class store_to_be : public listening_host {
  public:
-  void record(std::vector<store::event> events, std::uint32_t ticket) override {
-    for (store::event& e : events)
-      recorded.push_back(std::move(e));
+  void record(reply r, std::uint32_t ticket) override {
+    recorded.insert(recorded.end(), r.events.begin(), r.events.end());
     record_tickets.push_back(ticket);
   }
   bool keep(smpp::octets pdu, store::number about, std::uint32_t ticket) override {

@@ -1,4 +1,3 @@
-// The time, as it is passed into what has no clock of its own.
 #pragma once
 
 #include <chrono>
