@@ -16,4 +16,16 @@ command_status decode(octets pdu, bind& out) {
   return body.failed() ? command_status::ESME_RINVMSGLEN : command_status::ESME_ROK;
 }
 
+void append_bind(buffer& out, command_id id, std::uint32_t sequence_number, std::string_view system_id,
+                 std::string_view password, std::string_view system_type) {
+  const std::size_t start = out.size();
+  append_header(out, id, command_status::ESME_ROK, sequence_number);
+  for (const std::string_view text : {system_id, password, system_type}) {
+    out.insert(out.end(), text.begin(), text.end());
+    out.push_back(0);
+  }
+  out.insert(out.end(), {0x34, 0, 0, 0});  // interface_version, addr_ton, addr_npi, an empty address_range
+  write_u32(out.data() + start, static_cast<std::uint32_t>(out.size() - start));
+}
+
 }  // namespace smpp

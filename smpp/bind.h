@@ -20,4 +20,8 @@ struct bind {
 // accepted: the SMSC is the one to refuse them.
 command_status decode(octets pdu, bind& out);
 
+// Appends a bind as an SMPP 3.4 ESME sends it (interface_version 0x34, no address_range).
+void append_bind(buffer& out, command_id id, std::uint32_t sequence_number, std::string_view system_id,
+                 std::string_view password, std::string_view system_type);
+
 }  // namespace smpp

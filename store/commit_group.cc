@@ -182,6 +182,11 @@ std::variant<erased, failure> commit_group::erase(number who, event by) {
     changes_.pending_opt_ins.emplace_back(key_of(p.who, p.sender), std::nullopt);
   });
   if (unread) return *unread;
+  if (!who.is_hash()) {
+    auto held = ledger_.held_about(keys->access_hash(who));
+    if (const failure* why = failed(held)) return *why;
+    changes_.unheld = std::move(std::get<std::vector<std::string>>(held));
+  }
 
   const std::uint64_t sequence = last_sequence_ + 1;
   bool before = false;
@@ -195,7 +200,7 @@ std::variant<erased, failure> commit_group::erase(number who, event by) {
     if (!rest) return failure{"event " + std::to_string(e.sequence) + " is damaged: nothing was erased"};
     changes_.rewritten.push_back({e.sequence, std::move(*rest), kept_as, stand_in});
   }
-  if (before && changes_.rewritten.empty()) return erased{.hash = stand_in, .already = true};
+  if (before && changes_.rewritten.empty() && changes_.unheld.empty()) return erased{.hash = stand_in, .already = true};
   const renumbering as_stand_in = [&](number n) { return n == kept_as ? stand_in : n; };
   auto unreadable =
       kept_as == stand_in ? std::nullopt : rewrite_journal(ledger_, {kept_as}, as_stand_in, [&](journal_record r) {

@@ -5,6 +5,7 @@
 
 #include "store/acknowledged.h"
 #include "store/act_times.h"
+#include "store/held_queue.h"
 #include "store/index.h"
 #include "store/ledger.h"
 #include "store/names.h"
@@ -29,7 +30,10 @@ std::filesystem::path keys_file(const std::filesystem::path& store) {
 class consent_store::implementation {
  public:
   implementation(std::filesystem::path where, number_keys keys, bool hashed)
-      : path(std::move(where)), subjects(index, std::move(keys), hashed), memories(subjects.keys()->oldest()) {}
+      : path(std::move(where)),
+        subjects(index, std::move(keys), hashed),
+        memories(subjects.keys()->oldest()),
+        held(sealing_key(subjects.keys()->oldest().of("held"))) {}
 
   std::filesystem::path path;
   class names names;
@@ -39,6 +43,7 @@ class consent_store::implementation {
   std::unique_ptr<journal_keeper> journal;
   std::unique_ptr<access_keeper> access;
   memory_keeper memories;
+  held_queue held;
   std::unique_ptr<class writer> writer;
   std::unique_ptr<class purger> purger;
   std::mutex keys_mutex;
@@ -125,9 +130,10 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
   if (const auto* why = std::get_if<failure>(&last_access)) return *why;
   i->access = std::make_unique<access_keeper>(std::get<instant>(last_access));
   if (auto why = i->memories.load(*l, [&who = i->subjects](number n) { return who.of(n); })) return *why;
+  if (auto why = i->held.load(*l)) return *why;
   const bool remains = l->owes_purge();
   i->writer = std::make_unique<writer>(o.path, std::move(l), std::move(known), *i->journal, *i->access, i->memories,
-                                       std::move(o.on_write));
+                                       i->held, std::move(o.on_write));
   i->memories.set_wake([w = i->writer.get()] { w->wake(); });
   i->purger = std::make_unique<purger>([p = i.get()] { return p->purge(); }, remains);
   return std::unique_ptr<consent_store>(new consent_store(std::move(i)));
@@ -223,6 +229,32 @@ std::variant<std::vector<pending_opt_in>, failure> consent_store::pending_opt_in
       return *why;
     return all;
   });
+}
+
+bool consent_store::hold(const std::string& name, number about, std::string octets, const held_bounds& most,
+                         held_completion done) {
+  if (about != number{}) about = implementation_->subjects.keys()->access_hash(about);
+  const bool room = implementation_->held.add(name, about, std::move(octets), most, std::move(done));
+  if (room) implementation_->writer->wake();
+  return room;
+}
+
+void consent_store::read_held(const std::string& name, std::uint64_t after, std::size_t most, held_reader done) {
+  implementation_->held.read(name, after, most, std::move(done));
+  implementation_->writer->wake();
+}
+
+void consent_store::remove_held(const std::string& name, std::uint64_t position) {
+  implementation_->held.remove(name, position);
+  implementation_->writer->wake();
+}
+
+held_size consent_store::held(const std::string& name) const {
+  return implementation_->held.size(name);
+}
+
+std::map<std::string, held_size> consent_store::held_sizes() const {
+  return implementation_->held.sizes();
 }
 
 std::optional<failure> consent_store::purge() {

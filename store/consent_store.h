@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +17,7 @@
 #include "store/correspondence.h"
 #include "store/event.h"
 #include "store/failure.h"
+#include "store/held.h"
 #include "store/journal_columns.h"
 #include "store/journal_search.h"
 #include "store/ledger_head.h"
@@ -131,6 +133,16 @@ class consent_store {
   void keep(pending_opt_in p, std::function<void(std::optional<failure>)> done);
   void forget(number who, const std::string& sender);
   std::variant<std::vector<pending_opt_in>, failure> pending_opt_ins() const;  // from disk
+
+  // --- what is held for somebody who is not there (held_queue.h): any thread ---
+
+  // False when there is no room: then nothing is held. Otherwise done() as with record(). Erasing the person it is
+  // `about` (zero: nobody known) removes it.
+  bool hold(const std::string& name, number about, std::string octets, const held_bounds& most, held_completion done);
+  void read_held(const std::string& name, std::uint64_t after, std::size_t most, held_reader done);
+  void remove_held(const std::string& name, std::uint64_t position);
+  held_size held(const std::string& name) const;
+  std::map<std::string, held_size> held_sizes() const;
 
   // --- reading: any thread, from disk ---
 

@@ -15,8 +15,8 @@ constexpr const char* format_key = "format";
 constexpr const char* format = "consentgate 2";
 
 constexpr std::array<const char*, family_count> family_names{
-    "default",     "events",  "states",          "history", "identities",      "names",
-    "corrections", "journal", "journal_filters", "access",  "pending_opt_ins", "memories"};
+    "default", "events",          "states", "history",         "identities", "names", "corrections",
+    "journal", "journal_filters", "access", "pending_opt_ins", "memories",   "held"};
 
 rocksdb::ColumnFamilyOptions family_options(bool point_lookups) {
   rocksdb::BlockBasedTableOptions table;

@@ -29,6 +29,7 @@ enum family : std::size_t {
   access_uses,
   pending_opt_ins,
   memories,
+  held_items,
   family_count
 };
 

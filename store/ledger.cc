@@ -252,6 +252,8 @@ std::optional<failure> ledger::write(const changes& c) {
     batch.Put(db_->at(dictionary), static_cast<char>(n.kind) + big_endian(n.id, 4), n.text);
   for (const journal_record& r : c.journal)
     db_->put(batch, r);
+  for (const std::string& key : c.unheld)
+    batch.Delete(db_->at(held_items), key);
   for (const auto& [key, value] : c.pending_opt_ins)
     value ? batch.Put(db_->at(pending_opt_ins), key, *value) : batch.Delete(db_->at(pending_opt_ins), key);
   const std::lock_guard purging(purge_mutex_);

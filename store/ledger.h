@@ -74,6 +74,7 @@ class ledger {
     std::vector<journal_record> journal;      // blocks that take the place of those with the same keys
     // By key; without a value it is deleted.
     std::vector<std::pair<std::string, std::optional<std::string>>> pending_opt_ins;
+    std::vector<std::string> unheld;  // keys of what was held about an erased person: owed a purge(), too
   };
   // On disk, all or none, when it returns nothing.
   std::optional<failure> write(const changes& c);
@@ -108,6 +109,17 @@ class ledger {
   std::optional<failure> each_memory(const std::string& prefix, const std::function<bool(memory)>& visit) const;
   // All or none. Not synced: a crash of the machine may lose it, a crash of the process does not.
   std::optional<failure> remember(const std::vector<memory>& changed);
+
+  // --- what is held for somebody (held_queue.h) ---
+  struct held_record {
+    std::string key;
+    std::string value;  // the hash of the number it is about, 8 octets, then what is sealed; empty: it is deleted
+  };
+  std::optional<failure> each_held(
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+  std::variant<std::vector<std::string>, failure> held_about(number hash) const;  // keys
+  std::variant<std::optional<std::string>, failure> held(const std::string& key) const;
+  std::optional<failure> write(const std::vector<held_record>& changes, bool synced);
 
   // --- upkeep; any thread ---
   // The fingerprints of the keys that hashed numbers in this store; the keys may only be more.

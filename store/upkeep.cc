@@ -109,7 +109,7 @@ bool ledger::owes_purge() const {
 
 // A block of the journal took the place of smaller ones, whose keys lie between its earliest entry and its own.
 std::optional<failure> ledger::owe_purge_of(const changes& c, rocksdb::WriteBatch& batch) const {
-  if (c.rewritten.empty() && c.journal.empty()) return std::nullopt;
+  if (c.rewritten.empty() && c.journal.empty() && c.unheld.empty()) return std::nullopt;
   auto owed = owed_purge();
   if (auto* why = std::get_if<failure>(&owed)) return *why;
   std::string& all = std::get<std::string>(owed);
@@ -120,6 +120,7 @@ std::optional<failure> ledger::owe_purge_of(const changes& c, rocksdb::WriteBatc
     const auto earliest = f ? f->summary().earliest.time_since_epoch().count() : 0;
     all += encode({journal_blocks, static_cast<std::uint64_t>(std::max<std::int64_t>(earliest, 0)), r.key});
   }
+  if (!c.unheld.empty()) all += encode({held_items, 0, 0});  // all of them
   batch.Put(db_->at(meta), purge_key, all);
   return std::nullopt;
 }
@@ -142,6 +143,7 @@ std::optional<failure> ledger::purge() {
   if (s.ok()) s = compact(history_keys, nullptr, nullptr);
   if (s.ok()) s = compact(pending_opt_ins, nullptr, nullptr);
   if (s.ok()) s = compact(memories, nullptr, nullptr);
+  if (s.ok()) s = compact(held_items, nullptr, nullptr);
   for (const family f : {events, journal_blocks}) {
     for (const remains& r : remains_in(replaced, f)) {
       const std::string first = big_endian(r.first), last = big_endian(r.last);

@@ -14,12 +14,13 @@ constexpr std::chrono::seconds attempt_interval{1};
 }  // namespace
 
 writer::writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, journal_keeper& j,
-               access_keeper& a, memory_keeper& m, std::function<void(double)> on_write)
+               access_keeper& a, memory_keeper& m, held_queue& h, std::function<void(double)> on_write)
     : path_(std::move(path)),
       known_(std::move(known)),
       journal_(j),
       access_(a),
       memories_(m),
+      held_(h),
       on_write_(std::move(on_write)),
       ledger_(std::move(l)),
       acknowledged_(path_),
@@ -83,10 +84,12 @@ void writer::run() {
     }
     if (failed_ && steady_clock::now() - last_attempt_ >= attempt_interval) reopen();
     if (!failed_) write_access(false);
+    if (!failed_) write_held();
     if (failed_) {
       fail(requests, {condition()});
       journal_.give_up_flushes();
       access_.give_up({condition()});
+      held_.give_up({condition()});
       continue;
     }
     if (!requests.empty()) commit(std::move(requests));
@@ -96,7 +99,9 @@ void writer::run() {
   if (!failed_) write_access(true);
   if (!failed_) write_journal(true);
   if (!failed_) write_memories();
+  if (!failed_) write_held();
   access_.give_up({condition()});
+  held_.give_up({condition()});
 }
 
 // Until there is something to commit, or the time has come to try again or to write the journal or who has asked.
@@ -104,7 +109,8 @@ void writer::wait(std::unique_lock<std::mutex>& lock) {
   while (!stopping_ && queue_.empty()) {
     const auto until =
         failed_ ? last_attempt_ + attempt_interval : std::min({journal_.due(), access_.due(), memories_.due()});
-    if (steady_clock::now() >= until || (failed_ && (journal_.flush_wanted() || access_.waiting()))) return;
+    const bool told_of_failure = failed_ && (journal_.flush_wanted() || access_.waiting() || held_.waiting());
+    if (steady_clock::now() >= until || told_of_failure || (!failed_ && held_.due())) return;
     work_.wait_until(lock, until);
   }
 }
@@ -199,6 +205,11 @@ void writer::write_access(bool synced) {
 
 void writer::write_memories() {
   if (const auto why = memories_.write(*ledger_)) failed_with(*why);
+}
+
+// Its own write, synced when anything is added: who waits for it waits for one sync, not for that of the events.
+void writer::write_held() {
+  if (const auto why = held_.write(*ledger_)) failed_with(*why);
 }
 
 void writer::failed_with(const failure& why) {

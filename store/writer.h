@@ -15,6 +15,7 @@
 #include "store/acknowledged.h"
 #include "store/commit_group.h"
 #include "store/consent_store.h"
+#include "store/held_queue.h"
 #include "store/journal_keeper.h"
 #include "store/ledger.h"
 #include "store/memory_keeper.h"
@@ -24,7 +25,7 @@ namespace store {
 class writer {
  public:
   writer(std::filesystem::path path, std::unique_ptr<ledger> l, committed known, journal_keeper& j, access_keeper& a,
-         memory_keeper& m, std::function<void(double)> on_write);
+         memory_keeper& m, held_queue& h, std::function<void(double)> on_write);
   ~writer();  // commits what has been handed in
 
   void submit(std::vector<event> events, completion done);
@@ -32,7 +33,7 @@ class writer {
   // Keeps the pending opt-in, or forgets that of this person and sender.
   enum class pending { keep, forget };
   void submit_pending(pending_opt_in p, pending what, std::function<void(std::optional<failure>)> done);
-  void wake();  // after the journal or the record of access has been given something
+  void wake();  // after the journal, the record of access or what is held has been given something
 
   bool failed() const { return failed_; }
   std::string condition() const;
@@ -73,6 +74,7 @@ class writer {
   void write_journal(bool all);
   void write_access(bool synced);
   void write_memories();
+  void write_held();
   void failed_with(const failure& why);
   void fail(std::vector<request>& requests, const failure& why);
   void reopen();
@@ -83,6 +85,7 @@ class writer {
   journal_keeper& journal_;
   access_keeper& access_;
   memory_keeper& memories_;
+  held_queue& held_;
   std::function<void(double)> on_write_;
   mutable std::shared_mutex ledger_mutex_;  // exclusive only while the ledger is opened again
   std::unique_ptr<ledger> ledger_;

@@ -49,13 +49,14 @@ class Session:
 
 
 class Simulator:
-    """Listens at once; `start` takes connections. `answer(session, pdu)` may return PDUs to send instead of the usual answer (a list;
+    """Listens at once; `start` takes connections. With `one_receiver` a bind that receives is refused with ESME_RALYBND while another of
+    that system_id is bound. `answer(session, pdu)` may return PDUs to send instead of the usual answer (a list;
     empty: none), or None for the usual one."""
 
-    def __init__(self, host="127.0.0.1", port=0, answer=None, on_pdu=None):
+    def __init__(self, host="127.0.0.1", port=0, answer=None, on_pdu=None, one_receiver=False):
         self.listener = socket.create_server((host, port), backlog=512)
         self.host, self.port = self.listener.getsockname()[:2]
-        self.answer, self.on_pdu = answer, on_pdu
+        self.answer, self.on_pdu, self.one_receiver = answer, on_pdu, one_receiver
         self.sessions = []
         self.received = []  # (Session, Pdu), in the order they came
         self.message_ids = 0
@@ -150,14 +151,19 @@ class Simulator:
             self._changed.notify_all()
         if self.on_pdu:
             self.on_pdu(session, pdu)
+        unbound = pdu.name == "unbind" and bool(answers)
+        if unbound:
+            session.bound = None
         if answers:
             session.send(*answers)
-        return pdu.name != "unbind"
+        return not unbound
 
     def _usual_answer(self, session, pdu):
         if pdu.is_answer or pdu.name == "alert_notification":
             return []
         if pdu.name.startswith("bind_"):
+            if self.one_receiver and pdu.name != "bind_transmitter" and any(s.receives and s.system_id == pdu.message_id for s in self.sessions):
+                return [smpp.answer(pdu, status=smpp.ESME["RALYBND"])]
             return [smpp.answer(pdu, smpp.c_string("SMSC") + smpp.tlv(smpp.SC_INTERFACE_VERSION, b"\x34"))]
         if pdu.name in ("submit_sm", "data_sm", "submit_multi"):
             self.message_ids += 1

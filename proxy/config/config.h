@@ -46,6 +46,15 @@ struct upstream {
   bool operator==(const upstream&) const = default;
 };
 
+// A receiver bind of the gate's own, while its system_id has none through the gate.
+struct listener_config {
+  std::string system_id;
+  std::string password;
+  std::string system_type;
+  std::vector<upstream> upstreams;  // those of all when none are given
+  bool operator==(const listener_config&) const = default;
+};
+
 enum class policy_kind { opt_in, opt_out, exempt };
 enum class policy_mode { enforce, observe };
 
@@ -92,6 +101,8 @@ struct limits_config {
   std::uint32_t max_connections_per_address = 0;       // 0: no limit
   std::uint32_t max_unsent_octets = 1U << 20U;         // on each leg
   std::uint32_t max_window = 100000;                   // requests in flight in one direction of a session
+  std::uint32_t max_kept_messages = 100000;            // for a sender while it does not receive, of each listener
+  std::uint32_t max_kept_octets = 64U << 20U;          // likewise
   std::chrono::milliseconds response_timeout{600000};  // a request without an answer is forgotten
   std::chrono::milliseconds connect_timeout{5000};     // to one upstream
   std::chrono::milliseconds drain_timeout{30000};
@@ -129,6 +140,7 @@ struct config {
   bool cancel_scheduled = false;                                     // what an SMSC holds until later for who opts out
   std::map<std::string, std::shared_ptr<const calendar>> calendars;  // those that are described or named
   std::vector<sender_config> senders;
+  std::vector<listener_config> listeners;
   limits_config limits;
   std::chrono::seconds journal_retention = default_journal_retention;  // 0: there is no journal
   std::uint32_t workers = 1;

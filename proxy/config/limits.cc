@@ -18,6 +18,8 @@ void read_limits(const YAML::Node& n, reading& r) {
   integer("max_connections_per_address", 1, 1000000, l.max_connections_per_address, true);
   integer("max_unsent_octets", 1024, 1073741824, l.max_unsent_octets);
   integer("max_window", 1, 10000000, l.max_window);
+  integer("max_kept_messages", 1, 10000000, l.max_kept_messages);
+  integer("max_kept_octets", 1024, 4294967295, l.max_kept_octets);
   duration("bind_timeout", l.bind_timeout);
   duration("inactivity_timeout", l.inactivity_timeout, true);
   duration("response_timeout", l.response_timeout);

@@ -25,7 +25,7 @@ void read_file(const YAML::Node& root, reading& r) {
   file.required_key(
       "upstreams",
       "`upstreams` is missing: say where the SMSC is, such as `upstreams: [{address: \"smsc.example:2775\"}]`",
-      [&](const YAML::Node& n) { read_upstreams(n, r); });
+      [&](const YAML::Node& n) { read_upstreams(n, "upstreams", r.result.upstreams, r); });
   part("listen", read_listen);
   part("store", read_store);
   part("admin", read_admin);
@@ -34,6 +34,7 @@ void read_file(const YAML::Node& root, reading& r) {
   part("opt_out", read_opt_out);
   part("calendars", read_calendars);
   part("senders", read_senders);
+  part("listeners", read_listeners);
   part("limits", read_limits);
   file.key("corrections", [&](const YAML::Node& n) {
     read_choice<bool>(n, "corrections", {{"one_person", false}, {"two_person", true}}, r.result.two_person_corrections,

@@ -59,6 +59,12 @@ class metrics::implementation {
       counters(registry, "consentgate_gate_messages_total", "What the gate itself asked of an SMSC, by outcome");
   Family<Counter>& reloads =
       counters(registry, "consentgate_config_reloads_total", "Reloads of the configuration by result");
+  Family<Gauge>& listener_up = gauges(
+      registry, "consentgate_listener_up", "1 while the gate's listener is bound, or a sender receives: 0, nobody hears");
+  Family<Gauge>& kept_messages =
+      gauges(registry, "consentgate_kept_messages", "Messages kept for a sender until it receives");
+  Family<Counter>& keeping =
+      counters(registry, "consentgate_keeping_total", "Messages of listeners by what became of them");
   std::array<Gauge*, leg_count> sessions_by_leg{};
   std::array<Counter*, leg_count> malformed_by_leg{};
   std::array<Counter*, leg_count> stray_by_leg{};
@@ -160,6 +166,23 @@ void metrics::count_pdu(leg l, smpp::command_id id, std::uint32_t times) {
 
 void metrics::set_upstream_up(const std::string& upstream, bool up) {
   implementation_->upstream_up.Add({{"upstream", upstream}}).Set(up ? 1 : 0);
+}
+
+void metrics::set_listener_up(const std::string& system_id, bool up) {
+  implementation_->listener_up.Add({{"system_id", system_id}}).Set(up ? 1 : 0);
+}
+
+void metrics::forget_listener(const std::string& system_id) {
+  implementation_->listener_up.Remove(&implementation_->listener_up.Add({{"system_id", system_id}}));
+}
+
+void metrics::set_kept(const std::string& system_id, std::uint64_t messages) {
+  implementation_->kept_messages.Add({{"system_id", system_id}}).Set(static_cast<double>(messages));
+}
+
+void metrics::count_kept(const std::string& system_id, std::string_view outcome, std::uint64_t times) {
+  implementation_->keeping.Add({{"system_id", system_id}, {"outcome", std::string(outcome)}})
+      .Increment(static_cast<double>(times));
 }
 
 void metrics::count_limit(std::string_view which) {

@@ -47,6 +47,14 @@ class metrics {
   void count_pdu(leg l, smpp::command_id id, std::uint32_t times);
   void set_upstream_up(const std::string& upstream, bool up);
 
+  // consentgate_listener_up{system_id}, which goes with its listener.
+  void set_listener_up(const std::string& system_id, bool up);
+  void forget_listener(const std::string& system_id);
+  // consentgate_kept_messages{system_id}
+  void set_kept(const std::string& system_id, std::uint64_t messages);
+  // consentgate_keeping_total{system_id,outcome}: kept, no_room, not_stored, delivered, refused
+  void count_kept(const std::string& system_id, std::string_view outcome, std::uint64_t times);
+
   // which: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets, scheduled_messages
   void count_limit(std::string_view which);
 

@@ -9,6 +9,7 @@
 
 #include "proxy/admin/admin_api.h"
 #include "proxy/observe/log.h"
+#include "proxy/server/own_listeners.h"
 #include "proxy/server/path_lock.h"
 #include "proxy/server/smpp_listener.h"
 
@@ -58,6 +59,7 @@ class server {
       listeners_.back()->start();
       log(log_level::info, "listening", {{"address", to_string(at)}});
     }
+    own_listeners_.emplace(io_, gate_);
     loaded_ = true;
     wait_for_signal();
     each_second();
@@ -66,6 +68,7 @@ class server {
     gate_.refusal_log.write();
     admin_.reset();
     listeners_.clear();
+    own_listeners_.reset();
     for (const auto& w : workers_)
       w->stop();
     gate_.cancellations.settle(*gate_.store, {steady_clock::now(), store::now()});
@@ -151,6 +154,7 @@ class server {
     keep_journal();
     for (const auto& w : workers_)
       w->use(fresh);
+    own_listeners_->use(fresh);
     gate_.metrics.count_reload(true);
     log(log_level::info, "configuration reloaded", {{"file", file_.string()}});
   }
@@ -162,12 +166,13 @@ class server {
       l->stop();
     for (const auto& w : workers_)
       w->drain();
+    own_listeners_->stop();
     drain_until_ = steady_clock::now() + gate_.policy.load()->settings().limits.drain_timeout;
     wait_until_drained();
   }
 
   void wait_until_drained() {
-    if (gate_.connections == 0) return io_.stop();
+    if (gate_.connections == 0 && own_listeners_->all_away()) return io_.stop();
     if (steady_clock::now() >= drain_until_) {
       log(log_level::warning, "connections cut: they did not drain in time",
           {{"connections", gate_.connections.load()}});
@@ -196,6 +201,8 @@ class server {
     const std::uint64_t forgotten = gate_.frequency->memory()->forgotten();
     gate_.metrics.frequency_forgotten().Increment(
         static_cast<double>(forgotten - std::exchange(frequency_forgotten_, forgotten)));
+    for (const auto& [system_id, size] : gate_.store->held_sizes())
+      gate_.metrics.set_kept(system_id, size.items);
     gate_.outbox.expire(steady_clock::now());
     gate_.cancellations.look(*gate_.store, *gate_.policy.load(), {steady_clock::now(), store::now()});
     if (++seconds_ % 60 == 0) {
@@ -218,6 +225,7 @@ class server {
   boost::asio::steady_timer draining_;
   smpp_listener::workers workers_;
   std::vector<std::unique_ptr<smpp_listener>> listeners_;
+  std::optional<own_listeners> own_listeners_;
   std::optional<admin_api> admin_;
   std::atomic<bool> loaded_{false};
   bool read_only_ = false;

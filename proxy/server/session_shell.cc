@@ -78,6 +78,33 @@ void session_shell::record(reply r, std::uint32_t ticket) {
   });
 }
 
+bool session_shell::may_deliver_kept(const std::string& system_id) {
+  return gate_.store->held(system_id).items > 0 && claim_ && claim_->delivers_kept();
+}
+
+void session_shell::fetch_kept(const std::string& system_id, std::uint64_t after) {
+  using fetched = std::variant<store::held_batch, store::failure>;
+  gate_.store->read_held(
+      system_id, after, kept_delivery::together, [weak = weak_from_this(), &io = io_, system_id](fetched result) {
+        if (const auto* batch = std::get_if<store::held_batch>(&result); batch != nullptr && batch->damaged > 0) {
+          log(log_level::error, "messages kept for a sender are damaged and cannot be delivered",
+              {{"system_id", system_id}, {"messages", batch->damaged}});
+        }
+        boost::asio::post(io, [weak, result = std::move(result)]() mutable {
+          if (const auto self = weak.lock()) {
+            const moment now = the_moment();
+            self->session_.kept(std::move(result), now);
+            self->turn(now);
+          }
+        });
+      });
+}
+
+void session_shell::kept_answered(const std::string& system_id, std::uint64_t position, bool accepted) {
+  gate_.metrics.count_kept(system_id, accepted ? "delivered" : "refused", 1);
+  if (accepted) gate_.store->remove_held(system_id, position);
+}
+
 void session_shell::wake() {
   boost::asio::post(io_, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) {
@@ -94,6 +121,7 @@ void session_shell::turn(moment now, hurry h) {
   take(leg::esme, now);
   take(leg::smsc, now);
   take(leg::esme, now);  // an answer may have made room for what the sender has waiting
+  if (session_.wants_reception()) claim_reception(now);
   if (session_.wants_upstream()) connect_upstream();
   write(leg::smsc);
   if (h == hurry::now || !hold()) write(leg::esme);
@@ -101,7 +129,24 @@ void session_shell::turn(moment now, hurry h) {
   follow_wish(leg::smsc, now);
   read(leg::esme);
   read(leg::smsc);
+  const bool parted = session_.ended() && !at(leg::smsc).socket.is_open();
+  if (claim_ && (parted || !session_.receives())) claim_.reset();
   finish_if_over();
+}
+
+// The gate's own listener goes before the sender comes; mostly there is none.
+void session_shell::claim_reception(moment now) {
+  claim_.reset();
+  claim_.emplace(gate_.receivers.receive(session_.system_id(), [weak = weak_from_this(), &io = io_] {
+    boost::asio::post(io, [weak] {
+      if (const auto self = weak.lock()) {
+        const moment then = the_moment();
+        self->session_.reception_free(then);
+        self->turn(then);
+      }
+    });
+  }));
+  if (claim_->free()) session_.reception_free(now);
 }
 
 // Refusals are ready long before the SMSC has answered what was forwarded with them. Sent at once, each handful would

@@ -40,6 +40,9 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   void record(reply r, std::uint32_t ticket) override;
   void journal(const store::journal_line& l) override { journal_.add(l); }
   void wake() override;
+  bool may_deliver_kept(const std::string& system_id) override;
+  void fetch_kept(const std::string& system_id, std::uint64_t after) override;
+  void kept_answered(const std::string& system_id, std::uint64_t position, bool accepted) override;
 
  private:
   struct one_leg {
@@ -69,6 +72,7 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   void broken(leg l);
   void follow_wish(leg l, moment now);
   void close(leg l);
+  void claim_reception(moment now);
   void connect_upstream();
   void finish_if_over();
 
@@ -81,6 +85,7 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   std::string upstream_;
   callbacks to_worker_;
   std::shared_ptr<upstream_connector> connector_;
+  std::optional<receivers::claim> claim_;  // while the session receives
   session session_;
   std::chrono::steady_clock::time_point began_;
   bool held_ = false;

@@ -1,6 +1,8 @@
 // What the SMSC says of a number that the carrier blocks for a sender: an opt-out of that number in the scope of that
 // sender. Nothing widens it, whatever opt_out.scope says: the person has told nobody anything, and the carrier blocks
 // one sender's address.
+#include "proxy/session/carrier.h"
+
 #include <algorithm>
 #include <boost/json.hpp>
 
@@ -88,30 +90,31 @@ void session::hear_carrier(const in_flight& request, smpp::octets answer) {
 }
 
 // A receipt goes from the person to the sender's address; from some SMSCs the other way round, as the message went.
-std::vector<store::event> session::read_receipt(smpp::octets pdu, const smpp::message& m, moment now) {
-  if (carrier().empty() || !smpp::is_receipt(m)) return {};
-  const std::string code = blocking_code(carrier(), smpp::read_receipt(m));
+std::vector<store::event> events_of_receipt(const policy& p, const candidates& c, const carrier_blocks& known,
+                                            smpp::octets pdu, const smpp::message& m, store::instant wall) {
+  if (known.empty() || !smpp::is_receipt(m)) return {};
+  const std::string code = blocking_code(known, smpp::read_receipt(m));
   if (code.empty()) return {};
-  const bool turned = policy_->is_own(m.source_addr);
+  const bool turned = p.is_own(m.source_addr);
   const smpp::address& person = turned ? m.destination_addr : m.source_addr;
   const smpp::address& sent_from = turned ? m.source_addr : m.destination_addr;
-  const std::optional<store::number> who = policy_->read_number(person);
-  if (!who || policy_->is_own(person)) return {};
+  const std::optional<store::number> who = p.read_number(person);
+  if (!who || p.is_own(person)) return {};
   // Like the message: it belongs to a sender of this bind. One that arrives elsewhere, to those who wrote from there.
   std::vector<const sender*> senders;
-  if (const sender* own = policy_->sender_of(bind_candidates(), sent_from); own != nullptr) {
+  if (const sender* own = p.sender_of(c, sent_from); own != nullptr) {
     senders.push_back(own);
   } else {
-    senders = policy_->writers_to(*who, bind_candidates(), sent_from, now.wall);
-    if (senders.empty()) senders = policy_->senders_of_reply(bind_candidates(), sent_from);
+    senders = p.writers_to(*who, c, sent_from, wall);
+    if (senders.empty()) senders = p.senders_of_reply(c, sent_from);
   }
   std::vector<store::event> events;
   for (const sender* s : senders) {
-    if (policy_->has_opted_out_of(*s, *who)) continue;
+    if (p.has_opted_out_of(*s, *who)) continue;
     boost::json::object proof{{"rule", code},
                               {"source_addr", smpp::readable(m.source_addr.text)},
                               {"destination_addr", smpp::readable(m.destination_addr.text)},
-                              {"system_id", system_id_}};
+                              {"system_id", c.system_id}};
     events.push_back(opt_out(*who, *s, std::move(proof), pdu));
     events.back().number_as_received = smpp::readable(person.text);
   }

@@ -35,14 +35,11 @@ void session::take_bind(smpp::octets pdu, const smpp::header& h, moment now) {
   system_id_ = smpp::readable(bind.system_id);
   bind_ = h;
   candidates_.reset();
-  if (side(leg::smsc).connected) {
-    // The SMSC refused an earlier bind and kept the connection.
-    state_ = state::binding;
-    return forward_request(leg::smsc, pdu, h, now);
-  }
   pending_bind_.assign(pdu.begin(), pdu.end());
   state_ = state::connecting;
-  wants_upstream_ = true;
+  if (h.command_id == command_id::bind_transmitter) return go_upstream(now);
+  wants_reception_ = true;
+  awaits_reception_ = now.steady;
 }
 
 void session::take_esme_request(smpp::octets pdu, const smpp::header& h, moment now) {
@@ -61,6 +58,7 @@ void session::take_esme_request(smpp::octets pdu, const smpp::header& h, moment 
       return answer(leg::esme, h, command_status::ESME_RALYBND);
     case command_id::unbind:
       stop_transmitting();
+      stop_delivering_kept();
       return forward_request(leg::smsc, pdu, h, now);
     default:
       return forward_request(leg::smsc, pdu, h, now);
@@ -79,6 +77,10 @@ void session::take_esme_answer(smpp::octets pdu, const smpp::header& h, moment n
     return answer_guarded(h.sequence_number, request, reply, now);
   }
   esme.requests.erase(h.sequence_number);
+  if (request.kept) {
+    const bool accepted = h.command_id != command_id::generic_nack && h.command_status == command_status::ESME_ROK;
+    return take_kept_answer(h.sequence_number, accepted, now);
+  }
   if (!request.own) smpp::append_renumbered(side(leg::smsc).output, pdu, request.original);
   after_answer(request, now);
 }

@@ -1,5 +1,7 @@
 // What the SMSC says: its answers to the sender, the messages and receipts it delivers, and in them what people write
 // back.
+#include "proxy/session/carrier.h"
+#include "proxy/session/delivery_answer.h"
 #include "proxy/session/session.h"
 #include "smpp/message.h"
 
@@ -9,14 +11,6 @@ using smpp::command_id;
 using smpp::command_status;
 
 namespace {
-
-// The gate's own answer to a deliver_sm or data_sm. Its message_id is one NUL (4.6.2).
-void append_own_answer(smpp::buffer& out, command_id request, command_status status, std::uint32_t sequence_number) {
-  const std::size_t start = out.size();
-  smpp::append_header(out, smpp::response_to(request), status, sequence_number);
-  out.push_back(0);
-  smpp::write_u32(out.data() + start, smpp::header_length + 1);
-}
 
 bool is_submission(command_id id) {
   return id == command_id::submit_sm || id == command_id::data_sm || id == command_id::submit_multi;
@@ -52,6 +46,7 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
     if (accepted) {
       bind_candidates();
       begin_transmitting(now);
+      begin_receiving(now);
     }
   }
   after_answer(request, now);
@@ -74,7 +69,10 @@ void session::after_answer(const in_flight& request, moment now) {
 void session::take_smsc_request(smpp::octets pdu, const smpp::header& h, moment now) {
   if (state_ == state::half_closed) return;  // nobody there to take it: it is delivered again
   if (draining_ || state_ == state::unbinding) return take_while_parting(leg::smsc, h, now);
-  if (h.command_id == command_id::unbind) stop_transmitting();
+  if (h.command_id == command_id::unbind) {
+    stop_transmitting();
+    stop_delivering_kept();
+  }
   const bool may_be_a_reply = h.command_id == command_id::deliver_sm || h.command_id == command_id::data_sm;
   if (may_be_a_reply && take_reply(pdu, h, now)) return;
   forward_request(leg::esme, pdu, h, now);
@@ -91,11 +89,12 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   // Broken optional parameters leave the text readable: a STOP is heard all the same.
   if (decoded != command_status::ESME_ROK && decoded != command_status::ESME_RINVOPTPARSTREAM) return false;
   if (replies_->is_own_receipt(*policy_, m)) {
-    append_own_answer(side(leg::smsc).output, h.command_id, command_status::ESME_ROK, h.sequence_number);
+    append_delivery_answer(side(leg::smsc).output, h.command_id, h.sequence_number, command_status::ESME_ROK);
     return true;
   }
   reply r = replies_->read({*policy_, bind_candidates(), host_, now}, pdu, m, alphabet_);
-  if (!r.goes_on_record() && policy_->hears_carriers()) r.events = read_receipt(pdu, m, now);
+  if (!r.goes_on_record() && policy_->hears_carriers())
+    r.events = events_of_receipt(*policy_, bind_candidates(), carrier(), pdu, m, now.wall);
   if (!r.goes_on_record()) return false;
 
   in_flight request;
@@ -106,7 +105,7 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   one_side& esme = side(leg::esme);
   const std::uint32_t ticket = esme.requests.add(request);
   guarded_[ticket];
-  smpp::append_renumbered(esme.output, pdu, ticket);
+  smpp::append_renumbered(delivered_to_esme(now), pdu, ticket);
   host_->record(std::move(r), ticket);
   return true;
 }
@@ -120,7 +119,7 @@ void session::recorded(std::uint32_t ticket, bool on_disk, moment now) {
   reply->second.fate = on_disk ? guarded_reply::fate::on_disk : guarded_reply::fate::failed;
   if (!on_disk) {
     metrics_->unstored_opt_outs().Increment();
-    append_own_answer(side(leg::smsc).output, request.id, command_status::ESME_RX_T_APPN, request.original);
+    append_delivery_answer(side(leg::smsc).output, request.id, request.original, command_status::ESME_RX_T_APPN);
   }
   answer_guarded(ticket, request, reply->second, now);
 }

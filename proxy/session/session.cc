@@ -145,7 +145,9 @@ std::uint32_t session::send_on(leg to, smpp::octets pdu, const smpp::header& h, 
   const std::uint32_t sequence_number = s.requests.add(request);
   // alert_notification has no answer (4.12.1).
   if (h.command_id == command_id::alert_notification) s.requests.erase(sequence_number);
-  smpp::append_renumbered(s.output, pdu, sequence_number);
+  const bool delivered =
+      to == leg::esme && (h.command_id == command_id::deliver_sm || h.command_id == command_id::data_sm);
+  smpp::append_renumbered(delivered ? delivered_to_esme(now) : s.output, pdu, sequence_number);
   return sequence_number;
 }
 
@@ -179,6 +181,32 @@ void session::update_pause(leg l) {
 }
 
 // --- connections ---
+
+bool session::wants_reception() {
+  return std::exchange(wants_reception_, false);
+}
+
+void session::reception_free(moment now) {
+  if (state_ != state::connecting || !awaits_reception_) return;
+  awaits_reception_.reset();
+  go_upstream(now);
+}
+
+bool session::receives() const {
+  return state_ != state::unbound && smpp::is_bind(bind_.command_id) &&
+         bind_.command_id != command_id::bind_transmitter;
+}
+
+void session::go_upstream(moment now) {
+  if (!side(leg::smsc).connected) {
+    wants_upstream_ = true;
+    return;
+  }
+  // The SMSC refused an earlier bind and kept the connection.
+  state_ = state::binding;
+  const smpp::buffer bind = std::exchange(pending_bind_, {});
+  forward_request(leg::smsc, bind, bind_, now);
+}
 
 bool session::wants_upstream() {
   return std::exchange(wants_upstream_, false);
@@ -219,7 +247,7 @@ void session::closed(leg which, moment now) {
   s.connected = false;
   s.wanted = wish::close_now;
   if (state_ == state::ended) return;
-  if (which == leg::smsc && state_ == state::unbound) {
+  if (which == leg::smsc && (state_ == state::unbound || state_ == state::connecting)) {
     // An SMSC that refused the bind has hung up; the sender may bind again. What the two had open is over.
     s.requests.clear();
     side(leg::esme).requests.clear();
@@ -240,6 +268,7 @@ void session::end(std::string_view why) {
   state_ = state::ended;
   ended_because_ = why;
   stop_transmitting();
+  stop_delivering_kept();
   side(leg::smsc).requests.for_each([this](std::uint32_t number, const in_flight& request) {
     request.own ? give_up_own(number) : journal_unanswered(request, number);
   });
@@ -254,6 +283,9 @@ void session::tick(moment now) {
   if (state_ == state::ended) return;
   if (draining_ && state_ == state::bound) check_drained(now);
   transmit(now);
+  look_after_kept(now);
+  if (awaits_reception_ && now.steady - *awaits_reception_ >= parting_patience)
+    reception_free(now);  // it must have gone
   const bool waiting_for_bind = state_ == state::unbound || state_ == state::connecting || state_ == state::binding;
   if (waiting_for_bind && now.steady - began_ >= limits().bind_timeout) {
     metrics_->count_limit("time_to_bind");
@@ -286,6 +318,7 @@ void session::forget_unanswered(leg l, moment now) {
       request.own ? give_up_own(sequence_number) : journal_unanswered(request, sequence_number);
     }
     side(l).requests.erase(sequence_number);
+    if (l == leg::esme) take_kept_answer(sequence_number, false, now);
     if (l == leg::smsc) {
       partial_.erase(sequence_number);
       held_.erase(sequence_number);
@@ -299,6 +332,7 @@ void session::forget_unanswered(leg l, moment now) {
 void session::drain(moment now) {
   draining_ = true;
   draining_since_ = now.steady;
+  stop_delivering_kept();
   if (state_ == state::bound) return check_drained(now);
   if (state_ != state::unbinding && state_ != state::half_closed) end("the gate is stopping");
 }
@@ -325,6 +359,7 @@ void session::take_while_parting(leg from, const smpp::header& h, moment now) {
 void session::begin_unbinding(moment now) {
   state_ = state::unbinding;
   stop_transmitting();
+  stop_delivering_kept();
   parting_since_ = now.steady;
   ended_because_ = draining_ ? "the gate is stopping" : "inactive";
   for (const leg l : {leg::esme, leg::smsc}) {

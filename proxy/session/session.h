@@ -18,6 +18,7 @@
 #include "proxy/observe/metrics.h"
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
+#include "proxy/session/kept_delivery.h"
 #include "proxy/session/replies.h"
 #include "proxy/session/scheduled_message.h"
 #include "smpp/pdu.h"
@@ -35,6 +36,12 @@ class session_host : public transmitter {
   virtual void record(reply r, std::uint32_t ticket) = 0;
   // Puts what was decided of a message in the journal, once nothing more will be known of it.
   virtual void journal(const store::journal_line& l) = 0;
+  // Something is kept for this system_id, and this session is the one to deliver it.
+  virtual bool may_deliver_kept(const std::string& system_id) = 0;
+  // What is kept after this position; answered by session::kept(), later and on the session's own thread.
+  virtual void fetch_kept(const std::string& system_id, std::uint64_t after) = 0;
+  // The sender has answered what is kept at this position: accepted, it is the sender's from now on.
+  virtual void kept_answered(const std::string& system_id, std::uint64_t position, bool accepted) = 0;
 };
 
 class session {
@@ -60,6 +67,11 @@ class session {
 
   // --- connections ---
 
+  // True once for each bind of one who will receive: call reception_free() when the gate's own listener of this
+  // system_id has gone.
+  bool wants_reception();
+  void reception_free(moment now);
+  bool receives() const;  // or is about to
   // True once for each bind: connect to an upstream, then call one of the two.
   bool wants_upstream();
   void upstream_connected(smpp::default_alphabet alphabet, moment now, const endpoint& reached = {});
@@ -75,6 +87,7 @@ class session {
 
   void tick(moment now);  // a few times a second
   void recorded(std::uint32_t ticket, bool on_disk, moment now);
+  void kept(std::variant<store::held_batch, store::failure> fetched, moment now);
   void transmit(moment now);  // what the gate itself has to ask of the SMSC, when this bind can
   void drain(moment now);     // takes no new requests; unbinds both ways when what is in flight has been answered
   void use(std::shared_ptr<const policy> p);
@@ -145,6 +158,7 @@ class session {
     std::chrono::steady_clock::time_point since;
     bool own = false;      // sent by the gate itself: its answer stays here
     bool guarded = false;  // its answer waits for the disk: guarded_
+    bool kept = false;     // delivered by the gate itself: kept_
     bool partial = false;  // a submit_multi with refused destinations: partial_
     decided message;       // of a submission
   };
@@ -211,7 +225,15 @@ class session {
   // carrier.cc
   const carrier_blocks& carrier() const;
   void hear_carrier(const in_flight& request, smpp::octets answer);
-  std::vector<store::event> read_receipt(smpp::octets pdu, const smpp::message& m, moment now);
+
+  // kept.cc
+  void begin_receiving(moment now);
+  void deliver_kept(moment now);
+  void take_kept_answer(std::uint32_t sequence_number, bool accepted, moment now);
+  void look_after_kept(moment now);
+  void stop_delivering_kept();
+  smpp::buffer& delivered_to_esme(moment now);
+  void release_newer();
 
   // scheduling.cc
   bool may_have_to_cancel(const pending_submission& p, moment now) const;
@@ -240,6 +262,7 @@ class session {
   std::uint32_t send_on(leg to, smpp::octets pdu, const smpp::header& h, moment now, const decided& what);
   void answer(leg to, const smpp::header& request, smpp::command_status status);
   void take_stray(leg from, smpp::octets pdu, const smpp::header& h);
+  void go_upstream(moment now);
   void end(std::string_view why);
   void begin_unbinding(moment now);
   bool hears(leg l) const { return side(l).wanted == wish::open || side(l).wanted == wish::shut_when_sent; }
@@ -263,6 +286,8 @@ class session {
   smpp::buffer pending_bind_;
   smpp::header bind_;  // the last one's
   bool wants_upstream_ = false;
+  bool wants_reception_ = false;
+  std::optional<std::chrono::steady_clock::time_point> awaits_reception_;  // since when
   std::size_t submissions_ = 0;
   std::vector<pending_submission> pending_;  // empty between two calls
   pdu_tally counted_;
@@ -282,6 +307,10 @@ class session {
   bool transmits_ = false;                                                  // takes from the outbox
   std::unordered_map<std::uint32_t, gate_request> own_;                     // the gate's own, sent and not answered
   std::unordered_map<std::uint32_t, std::vector<counted_message>> counted_messages_;  // likewise
+  kept_delivery kept_;
+  bool holds_newer_ = false;  // what comes from the SMSC waits in newer_ until what was kept has been sent
+  smpp::buffer newer_;
+  std::chrono::steady_clock::time_point newer_since_;
   batched_histogram response_seconds_;
   std::string ended_because_;
 };

@@ -9,7 +9,7 @@ import time
 
 import pytest
 import smpp
-from harness.gate import BINARY, wait_until
+from harness.gate import BINARY, SENDERS, wait_until
 
 ALICE = "33612345678"
 SOURCE = pathlib.Path(__file__).parents[1] / "faults" / "slow_fsync.c"
@@ -54,6 +54,23 @@ def acknowledged(smsc, session, number, timeout=10):
 
 def submit(connection, source="36111", destination=ALICE, sequence=77):
     return connection.request(smpp.submit_sm(source, destination, sequence=sequence)).command_status
+
+
+def test_a_listener_acknowledges_what_is_synced_and_nothing_else(start_gate, smsc, disk):
+    gate = start_gate([smsc.port], SENDERS + "listeners: [{system_id: shop1}]\n", environment=disk.environment)
+    listener = smsc.receiver("shop1")
+    message = smpp.deliver_sm(ALICE, "36111", "Hello")
+    assert listener.request(message).command_status == 0
+    disk.set("slow 1000")
+    begun = time.monotonic()
+    assert listener.request(message).command_status == 0
+    assert time.monotonic() - begun >= 1
+    disk.set("fail")
+    assert listener.request(message).command_status == 0x64
+    assert listener.request(message).command_status == 0x64
+    disk.set("ok")
+    wait_until(lambda: listener.request(message).command_status == 0, 20, "recovery")
+    assert gate.metric("consentgate_listener_up", system_id="shop1") == 1
 
 
 def test_a_slow_disk_holds_back_the_answer_to_the_stop_and_nothing_else(start_gate, smsc, disk):

@@ -24,6 +24,13 @@ class recorder : public proxy::session_host {
   }
   void journal(const store::journal_line& l) override { journalled.add(l); }
   void wake() override { ++wakes; }
+  bool may_deliver_kept(const std::string&) override { return keeps; }
+  void fetch_kept(const std::string&, std::uint64_t after) override { fetches.push_back(after); }
+  void kept_answered(const std::string&, std::uint64_t position, bool accepted) override {
+    (accepted ? delivered : refused).push_back(position);
+  }
+  bool keeps = false;  // something, for this session to deliver
+  std::vector<std::uint64_t> fetches, delivered, refused;
   int wakes = 0;
   std::vector<store::event> recorded;
   std::vector<proxy::reply> replies;
@@ -110,6 +117,10 @@ class conversation {
       const std::size_t taken = session.received(l, in, now_);
       in.erase(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(taken));
     }
+    if (session.wants_reception()) {
+      ++receptions_wanted;
+      if (reception_is_free) session.reception_free(now_);
+    }
     if (session.wants_upstream()) ++upstreams_wanted;
   }
 
@@ -175,6 +186,8 @@ class conversation {
   recorder host;
   proxy::session session;
   int upstreams_wanted = 0;
+  int receptions_wanted = 0;
+  bool reception_is_free = true;
   proxy::moment now() const { return now_; }
 };
 

@@ -64,7 +64,8 @@ TEST_CASE("a refusal is journalled at once, a forwarded message with its answer"
   parts.consent(alice, "shop");
   conversation talk(parts);
   talk.bind("shop1");
-  talk.esme(pdus::submit_sm(2) + pdus::submit_sm(3, to("33600000001")) + pdus::submit_sm(4, to("33612345678", "36222")));
+  talk.esme(pdus::submit_sm(2) + pdus::submit_sm(3, to("33600000001")) +
+            pdus::submit_sm(4, to("33612345678", "36222")));
   const texts refused{"33600000001 shop refused no_consent", "33612345678 shop refused sender_mismatch"};
   CHECK(lines(parts, talk) == refused);
   const auto forwarded = talk.to_smsc();
@@ -72,7 +73,8 @@ TEST_CASE("a refusal is journalled at once, a forwarded message with its answer"
   const store::instant decided = talk.now().wall;
   talk.pass(std::chrono::seconds(2));
   talk.smsc(answer_to(forwarded[0], command_status::ESME_ROK, "abc-1"));
-  CHECK(lines(parts, talk) == texts{refused[0], "33612345678 shop forwarded none event 1 status 0 id abc-1", refused[1]});
+  CHECK(lines(parts, talk) ==
+        texts{refused[0], "33612345678 shop forwarded none event 1 status 0 id abc-1", refused[1]});
   CHECK(talk.host.journalled[2].at == decided);  // not when it was answered
 }
 
@@ -84,7 +86,8 @@ TEST_CASE("the SMSC's own refusals are journalled with their status") {
   talk.esme(pdus::submit_sm(2) + pdus::submit_sm(3) + pdus::submit_sm(4));
   const auto forwarded = talk.to_smsc();
   REQUIRE(forwarded.size() == 3);
-  talk.smsc(pdus::header(command_id::submit_sm_resp, smpp::read_header(forwarded[0]).sequence_number, command_status{0x58}));
+  talk.smsc(
+      pdus::header(command_id::submit_sm_resp, smpp::read_header(forwarded[0]).sequence_number, command_status{0x58}));
   talk.smsc(pdus::header(command_id::generic_nack, smpp::read_header(forwarded[1]).sequence_number, command_status{3}));
   talk.smsc(answer_to(forwarded[2], command_status{0x45}, "x"));
   CHECK(lines(parts, talk) == texts{"33612345678 shop forwarded none event 1 status 3",
