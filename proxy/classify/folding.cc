@@ -2,11 +2,17 @@
 
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
-#include <unicode/uniset.h>
 #include <unicode/unistr.h>
+
+#include <algorithm>
+
+#include "proxy/classify/characters.h"
+#include "proxy/classify/quoting.h"
 
 namespace proxy {
 namespace {
+
+constexpr std::size_t enough_units = 400;
 
 const icu::Normalizer2& nfkd() {
   static const icu::Normalizer2* instance = [] {
@@ -16,56 +22,245 @@ const icu::Normalizer2& nfkd() {
   return *instance;
 }
 
-// Marks that people leave out. Those of Indic and Thai scripts and of kana are part of the letter.
-bool is_optional_mark(UChar32 c) {
-  if (c == 0x3099 || c == 0x309A) return false;
-  const bool mark = u_charType(c) == U_NON_SPACING_MARK || u_charType(c) == U_ENCLOSING_MARK;
-  return mark && (c < 0x0700 || (c >= 0x1AB0 && c < 0x1B00) || (c >= 0x1DC0 && c < 0x1E00) ||
-                  (c >= 0x20D0 && c < 0x2100) || (c >= 0xFE00 && c < 0xFE30));
+const icu::Normalizer2& nfc() {
+  static const icu::Normalizer2* instance = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    return icu::Normalizer2::getNFCInstance(status);
+  }();
+  return *instance;
 }
 
-bool is_apostrophe(UChar32 c) {
-  return c == '\'' || c == 0x2019 || c == 0x2018 || c == 0x02BC || c == 0x60 || c == 0xB4;
+std::u32string points_of(const icu::UnicodeString& text) {
+  std::u32string out;
+  out.reserve(static_cast<std::size_t>(text.length()));
+  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1))
+    out.push_back(static_cast<char32_t>(text.char32At(i)));
+  return out;
 }
 
-bool is_invisible(UChar32 c) {
-  constexpr UChar32 tatweel = 0x0640;
-  return u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) || u_charType(c) == U_FORMAT_CHAR || c == tatweel;
+icu::UnicodeString unicode(std::u32string_view text) {
+  return icu::UnicodeString::fromUTF32(reinterpret_cast<const UChar32*>(text.data()), static_cast<int32_t>(text.size()));
 }
 
-bool belongs_to_a_word(UChar32 c) {
-  return u_isalnum(c) || u_charType(c) == U_NON_SPACING_MARK || u_charType(c) == U_COMBINING_SPACING_MARK;
-}
-
-}  // namespace
-
-std::string fold(std::string_view text) {
+// Small letters without what does not count; punctuation stays.
+std::u32string small_letters(std::u32string_view text) {
+  std::u32string out;
+  out.reserve(text.size());
+  if (std::ranges::all_of(text, [](char32_t c) { return c < 0x80; })) {
+    for (const char32_t c : text)
+      out.push_back(c >= 'A' && c <= 'Z' ? c + 0x20 : c);
+    return out;
+  }
   UErrorCode status = U_ZERO_ERROR;
-  icu::UnicodeString folded =
-      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
+  icu::UnicodeString folded = unicode(text);
   folded.foldCase();
   folded = nfkd().normalize(folded, status);
   folded.foldCase();  // what decomposition brought to light
-
-  icu::UnicodeString words;
-  bool gap = false;
-  for (int32_t i = 0; i < folded.length(); i = folded.moveIndex32(i, 1)) {
-    UChar32 c = folded.char32At(i);
-    if (c == 0x0131) c = 'i';
-    if (is_optional_mark(c) || is_invisible(c) || is_apostrophe(c)) continue;
-    if (c == 0xFFFD || !belongs_to_a_word(c)) {
-      gap = true;
-      continue;
+  for (const char32_t c : points_of(folded)) {
+    if (is_left_out(c)) continue;
+    if (c == 0xE6 || c == 0x153) {
+      out.push_back(c == 0xE6 ? U'a' : U'o');
+      out.push_back(U'e');
+    } else {
+      out.push_back(same_letter(c));
     }
-    if (gap && !words.isEmpty()) words.append(UChar{' '});
-    gap = false;
-    words.append(c);
   }
-  words = words.findAndReplace(icu::UnicodeString(UChar32{0x03C2}), icu::UnicodeString(UChar32{0x03C3}));
-  UErrorCode composed = U_ZERO_ERROR;
-  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(composed);
+  if (std::ranges::all_of(out, [](char32_t c) { return c < 0x300; })) return out;
+  status = U_ZERO_ERROR;
+  return points_of(nfc().normalize(unicode(out), status));
+}
+
+bool is_digit(char32_t c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_letter(char32_t c) {
+  return belongs_to_a_word(c) && u_charType(static_cast<UChar32>(c)) != U_DECIMAL_DIGIT_NUMBER;
+}
+
+// The letter that a digit or sign between letters stands for; 0 if none.
+char32_t drawn_letter(char32_t c) {
+  switch (c) {
+    case '0':
+      return U'o';
+    case '1':
+      return U'i';
+    case '3':
+      return U'e';
+    case '4':
+    case '@':
+      return U'a';
+    case '5':
+    case '$':
+      return U's';
+    case '7':
+    case '+':
+      return U't';
+    default:
+      return 0;
+  }
+}
+
+bool ends_sentence(char32_t c) {
+  return c == '.' || c == '!' || c == '?' || c == ';' || c == ':' || c == '\n' || c == '\r' || c == 0x3002 ||
+         c == 0x0964 || c == 0x061F || c == 0x06D4 || c == 0x2026 || c == 0x37E;
+}
+
+bool ends_clause(char32_t c) {
+  return c == ',' || c == '(' || c == ')' || c == 0x3001 || c == 0x060C || c == 0x2013 || c == 0x2014 || c == '/';
+}
+
+class cutter {
+ public:
+  explicit cutter(std::u32string_view text) : text_(text) { out_.letters.reserve(text.size() + 8); }
+
+  units cut() {
+    for (at_ = 0; at_ < text_.size() && out_.list.size() < enough_units; ++at_)
+      take(text_[at_]);
+    end_word();
+    join_single_letters();
+    place();
+    return std::move(out_);
+  }
+
+ private:
+  char32_t before() const { return at_ == 0 ? U' ' : text_[at_ - 1]; }
+  char32_t after(std::size_t n = 1) const { return at_ + n < text_.size() ? text_[at_ + n] : U' '; }
+
+  void take(char32_t c) {
+    if (c < 0x80 ? is_ascii_letter(c) : belongs_to_a_word(c)) {
+      take_letter(c);
+    } else if (is_apostrophe(c)) {
+      // l'arrêt, d'envoyer: two words. don't, j'ai: one.
+      if (word_.size() <= 2 && is_letter(after()) && is_letter(after(2)) && is_letter(after(3))) end_word();
+    } else if ((c == '?' || c == 0xFFFD) && is_lost_letter(c)) {
+      word_.push_back(U'?');
+    } else if (drawn_letter(c) != 0 && is_letter(before()) && is_letter(after())) {
+      word_.push_back(drawn_letter(c));
+    } else if (c == '$' && !is_letter(before()) && is_letter(after())) {
+      word_.push_back(U's');
+    } else {
+      separate(c);
+    }
+  }
+
+  static bool is_ascii_letter(char32_t c) { return (c >= 'a' && c <= 'z') || is_digit(c); }
+
+  // Between two letters, and not "ok?yes": a question ends with white space or the text.
+  bool is_lost_letter(char32_t c) const {
+    return is_letter(after()) && (is_letter(before()) || (c == 0xFFFD && word_.empty()));
+  }
+
+  void take_letter(char32_t c) {
+    if (needs_no_spaces(c)) {
+      end_word();
+      word_.push_back(c);
+      end_word(true);
+      return;
+    }
+    const bool in_word = !word_.empty() && !is_digit(word_.back());
+    if (is_digit(c) && in_word) {
+      if (is_letter(after()) && drawn_letter(c) != 0 && !needs_no_spaces(after())) c = drawn_letter(c);
+      else end_word();  // STOP36111
+    } else if (!is_digit(c) && !word_.empty() && is_digit(word_.back()) && word_.size() > 1) {
+      end_word();
+    }
+    word_.push_back(c);
+  }
+
+  void separate(char32_t c) {
+    end_word();
+    if (c == '.' && is_digit(before()) && is_digit(after())) return;
+    if (ends_sentence(c)) ++sentence_;
+    if (ends_sentence(c) || ends_clause(c)) ++clause_;
+  }
+
+  void end_word(bool single = false) {
+    if (word_.empty()) return;
+    if (single && is_third_in_a_row()) {
+      word_.clear();
+      return;
+    }
+    const std::string octets = to_utf8(word_);
+    out_.list.push_back({.offset = static_cast<std::uint32_t>(out_.letters.size()),
+                         .length = static_cast<std::uint16_t>(std::min<std::size_t>(octets.size(), 0xFFFF)),
+                         .sentence = sentence_,
+                         .clause = clause_,
+                         .size = static_cast<std::uint16_t>(std::min<std::size_t>(word_.size(), 0xFFFF)),
+                         .number = std::ranges::all_of(word_, [](char32_t c) {
+                           return u_charType(static_cast<UChar32>(c)) == U_DECIMAL_DIGIT_NUMBER;
+                         }),
+                         .single = single});
+    out_.letters += octets;
+    word_.clear();
+  }
+
+  bool is_third_in_a_row() const {
+    const std::size_t n = out_.list.size();
+    const std::string c = to_utf8(word_);
+    return n >= 2 && out_.word(n - 1) == c && out_.word(n - 2) == c;
+  }
+
+  // S T O P, s.t.o.p: three or more in a row, or nothing but single letters.
+  void join_single_letters() {
+    std::vector<unit>& list = out_.list;
+    const auto lonely = [](const unit& u) { return u.size == 1 && !u.single && !u.number; };
+    const std::size_t least = list.size() == 2 ? 2 : 3;
+    for (std::size_t first = 0; first < list.size(); ++first) {
+      std::size_t last = first;
+      while (last < list.size() && lonely(list[last]))
+        ++last;
+      if (last - first < least) {
+        first = std::max(first, last == first ? first : last - 1);
+        continue;
+      }
+      unit joined = list[first];
+      joined.length = static_cast<std::uint16_t>(list[last - 1].offset + list[last - 1].length - joined.offset);
+      joined.size = static_cast<std::uint16_t>(last - first);
+      // Punctuation between its letters is none of the text's.
+      const auto sentences = static_cast<std::uint16_t>(list[last - 1].sentence - joined.sentence);
+      const auto clauses = static_cast<std::uint16_t>(list[last - 1].clause - joined.clause);
+      list.erase(list.begin() + static_cast<std::ptrdiff_t>(first) + 1, list.begin() + static_cast<std::ptrdiff_t>(last));
+      list[first] = joined;
+      for (std::size_t i = first + 1; i < list.size(); ++i) {
+        list[i].sentence = static_cast<std::uint16_t>(list[i].sentence - sentences);
+        list[i].clause = static_cast<std::uint16_t>(list[i].clause - clauses);
+      }
+    }
+  }
+
+  void place() {
+    std::uint32_t at = 0;
+    for (unit& u : out_.list) {
+      u.place = at;
+      at += u.single ? 1 : word_width;
+    }
+  }
+
+  std::u32string_view text_;
+  std::size_t at_ = 0;
+  std::u32string word_;
+  std::uint16_t sentence_ = 0, clause_ = 0;
+  units out_;
+};
+
+}  // namespace
+
+units fold_units(std::u32string_view text) {
+  return cutter(without_quotes(small_letters(text))).cut();
+}
+
+units fold_units(std::string_view text) {
+  return fold_units(to_code_points(text));
+}
+
+std::string fold(std::string_view text) {
+  const units u = fold_units(text);
   std::string out;
-  nfc->normalize(words, composed).toUTF8String(out);
+  for (std::size_t i = 0; i < u.list.size(); ++i) {
+    if (i > 0 && !(u.list[i].single && u.list[i - 1].single)) out.push_back(' ');
+    out += u.word(i);
+  }
   return out;
 }
 

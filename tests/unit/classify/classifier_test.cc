@@ -1,11 +1,12 @@
 #include "proxy/classify/classifier.h"
 
-#include <fstream>
+#include <unicode/unistr.h>
+
 #include <random>
-#include <sstream>
 
 #include "proxy/classify/folding.h"
-#include "proxy/classify/keyword_table.h"
+#include "proxy/classify/language_file.h"
+#include "proxy/classify/languages.h"
 #include "tests/unit/catch.h"
 
 using namespace proxy;
@@ -30,17 +31,30 @@ std::string full_width(const std::string& text) {
   return out;
 }
 
-// Each keyword as the file spells it, with the meaning the file gives it.
+std::string upper(const std::string& text) {
+  std::string out;
+  icu::UnicodeString::fromUTF8(text).toUpper(icu::Locale::getRoot()).toUTF8String(out);
+  return out;
+}
+
+std::string lower(const std::string& text) {
+  std::string out;
+  icu::UnicodeString::fromUTF8(text).toLower(icu::Locale::getRoot()).toUTF8String(out);
+  return out;
+}
+
+// Each keyword as its file spells it, with the meaning the file gives it.
 std::vector<std::pair<std::string, std::string>> spelled_keywords() {
   std::vector<std::pair<std::string, std::string>> all;
-  std::istringstream lines(keywords_tsv);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.empty() || line.front() == '#') continue;
-    const std::size_t first = line.find('\t'), second = line.find('\t', first + 1);
-    std::istringstream words(line.substr(second + 1));
-    const std::string verdict = line.substr(first + 1, second - first - 1);
-    for (std::string word; std::getline(words, word, '|');)
-      all.emplace_back(word, verdict == "opt_out_all" ? "opt_out" : verdict);
+  for (const language_source& source : language_sources()) {
+    for (const language_line& line : read_language(source.language, source.text, "").lines) {
+      using enum line_kind;
+      const std::string& spelled = line.what.text;
+      if (line.kind == keyword_opt_out || line.kind == keyword_opt_out_all) all.emplace_back(spelled, "opt_out");
+      if (line.kind == keyword_opt_in) all.emplace_back(spelled, "opt_in");
+      if (line.kind == keyword_help) all.emplace_back(spelled, "help");
+      if (line.kind == keyword_yes) all.emplace_back(spelled, "yes");
+    }
   }
   return all;
 }
@@ -54,7 +68,7 @@ TEST_CASE("every keyword is known however it is dressed") {
     CAPTURE(word);
     for (const std::string& dressed : {word, "  " + word + " \r\n", word + ".", word + " !!", "\"" + word + "\"",
                                        "« " + word + " »", "\xF0\x9F\x9B\x91 " + word, fold(word), word + " " + word,
-                                       full_width(word), "\xEF\xBB\xBF" + word + "\xE2\x80\x8B", word + "\xC2\xA0"}) {
+                                       full_width(word), word + "\nSent from my iPhone", word + "\nEnvoyé de mon iPhone", upper(word), lower(word), "\xEF\xBB\xBF" + word + "\xE2\x80\x8B", word + "\xC2\xA0"}) {
       CAPTURE(dressed);
       const classification found = classify(dressed);
       CHECK((found.yes ? "yes" : name(found.intent)) == verdict);
@@ -138,9 +152,29 @@ TEST_CASE("any octets are taken") {
   }
 }
 
-TEST_CASE("a broken keyword file is refused with its line") {
-  CHECK_THROWS_WITH(read_keywords("en\topt_out\tSTOP\nen\topt_in\tstop\n"), Catch::Contains("keywords.tsv:2"));
-  CHECK_THROWS_WITH(read_keywords("en\tmaybe\tSTOP\n"), Catch::Contains("keywords.tsv:1"));
-  CHECK_THROWS_WITH(read_keywords("en\topt_out\t\n"), Catch::Contains("keywords.tsv:1"));
-  CHECK_THROWS_WITH(read_keywords("en\topt_out\t!!\n"), Catch::Contains("without a letter"));
+TEST_CASE("a broken language file is refused with its line") {
+  const auto read = [](const std::string& text) { return read_language("en", text, "en.txt"); };
+  CHECK_THROWS_WITH(read("stop: halt\nstpo: x\n"), Catch::Contains("en.txt:2: `stpo` is no class of words"));
+  CHECK_THROWS_WITH(read("stop halt\n"), Catch::Contains("en.txt:1"));
+  CHECK_THROWS_WITH(read("# words\n\nstop: halt,, end\n"), Catch::Contains("en.txt:3: two commas"));
+  CHECK_THROWS_WITH(read("stop:\n"), Catch::Contains("has no words"));
+  CHECK_THROWS_WITH(read("stop: !!\n"), Catch::Contains("has no letter"));
+  CHECK_THROWS_WITH(read("stop: [not] this\n"), Catch::Contains("only words may stand here"));
+  CHECK_THROWS_WITH(read("opt_out: [nott] this\n"), Catch::Contains("`nott` is no class"));
+  CHECK_THROWS_WITH(read("opt_out: [not this\n"), Catch::Contains("a [ without its ]"));
+  CHECK_THROWS_WITH(read("opt_out: [not] ..\n"), Catch::Contains("something must follow"));
+  CHECK_THROWS_WITH(read("opt_out: [not] - this\n"), Catch::Contains("must be a [class]"));
+}
+
+TEST_CASE("an operator's own phrases come on top") {
+  const classifier own({.opt_out = {"adieu facteur"}, .opt_in = {"bienvenue"}, .help = {"au secours"}, .ignore = {"stop gagnant"}});
+  CHECK(own.classify("alors adieu, facteur").intent == intent::none);
+  CHECK(own.classify("alors adieu facteur, bon vent").rule == "phrase:own:adieu facteur");
+  CHECK(own.classify("Bienvenue !").intent == intent::opt_in);
+  CHECK(own.classify("bienvenue chez nous au village").intent == intent::none);
+  CHECK(own.classify("Au secours").intent == intent::help);
+  CHECK(own.classify("stop gagnant").intent == intent::none);
+  CHECK(own.classify("stop").intent == intent::opt_out);
+  CHECK(classify("adieu facteur").intent == intent::none);
+  CHECK_THROWS_AS(classifier({.opt_out = {"[nothing"}}), std::invalid_argument);
 }

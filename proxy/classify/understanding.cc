@@ -1,0 +1,279 @@
+#include "proxy/classify/understanding.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "proxy/classify/matcher.h"
+
+namespace proxy {
+namespace {
+
+constexpr std::size_t class_of(std::string_view name) {
+  return static_cast<std::size_t>(std::ranges::find(word_classes, name) - word_classes.begin());
+}
+
+// What may stand beside a keyword without changing what it says.
+constexpr std::array fillers{class_of("polite"), class_of("filler"), class_of("message"), class_of("me")};
+// What else a text speaks of when a keyword among it is meant.
+constexpr std::array subjects{class_of("message"), class_of("fed"), class_of("law"), class_of("email"), class_of("list"),
+                              class_of("unsub"),   class_of("wrong")};
+// What an opt-in never says.
+constexpr std::array refusals{class_of("stop"), class_of("unsub"), class_of("cancel"), class_of("remove"),
+                              class_of("not"),  class_of("wrong"), class_of("fed"),    class_of("law")};
+
+bool is_keyword(const hit& h) {
+  return h.kind >= static_cast<std::uint16_t>(line_kind::keyword_opt_out) &&
+         h.kind <= static_cast<std::uint16_t>(line_kind::keyword_yes);
+}
+
+bool is_words(const hit& h) {
+  return h.kind == static_cast<std::uint16_t>(line_kind::words);
+}
+
+class reader {
+ public:
+  reader(const lexicon& known, const units& text) : known_(known), text_(text), used_(text.list.size(), false) {
+    static thread_local std::vector<std::vector<hit>> hits;
+    known.find(text, hits);
+    hits_ = &hits;
+  }
+
+  classification read() {
+    size_ = text_.list.size();
+    cut_signature();
+    if (size_ == 0) return {};
+    rank();
+    set_ordinary_aside();
+    if (const auto c = keyword_in(0, size_); c && (c->intent != intent::none || c->yes)) return *c;
+    if (const auto c = phrase(true)) return *c;
+    if (const auto c = keyword_beside_subject()) return *c;
+    if (const auto c = phrase(false)) return *c;
+    return {};
+  }
+
+ private:
+  struct candidate {
+    std::size_t language;
+    std::size_t covered;
+  };
+
+  const std::vector<hit>& hits(std::size_t language) const { return (*hits_)[language]; }
+
+  template <typename Function>
+  void each_hit(Function f) const {
+    for (const std::vector<hit>& of_language : *hits_) {
+      for (const hit& h : of_language)
+        f(h);
+    }
+  }
+
+  void cut_signature() {
+    std::size_t cut = size_;
+    each_hit([&](const hit& h) {
+      if (h.kind == static_cast<std::uint16_t>(line_kind::signature) && h.start > 0) cut = std::min<std::size_t>(cut, h.start);
+    });
+    if (cut == size_) return;
+    size_ = cut;
+    for (std::vector<hit>& of_language : *hits_)
+      std::erase_if(of_language, [&](const hit& h) { return h.end > cut; });
+  }
+
+  // The languages that the text may be in: those that know at least half as many of its words as the best.
+  void rank() {
+    std::size_t best = 0;
+    for (std::size_t l = 1; l < known_.languages(); ++l) {
+      std::size_t covered = 0, end = 0;
+      for (const hit& h : hits(l)) {
+        if (h.end <= end) continue;
+        covered += h.end - std::max<std::size_t>(h.start, end);
+        end = h.end;
+      }
+      if (covered > 0) candidates_.push_back({l, covered});
+      best = std::max(best, covered);
+    }
+    std::erase_if(candidates_, [&](const candidate& c) { return c.covered * 2 < best && known_.language(c.language) != "own"; });
+    std::ranges::stable_sort(candidates_, [](const candidate& a, const candidate& b) { return a.covered > b.covered; });
+    if (candidates_.empty()) candidates_.push_back({0, 0});
+  }
+
+  template <typename Function>
+  void each_rule(std::size_t language, Function f) const {
+    for (const rule& r : known_.rules(language))
+      f(r);
+    if (language == 0) return;
+    for (const rule& r : known_.rules(0))
+      f(r);
+  }
+
+  void set_ordinary_aside() {
+    std::vector<bool> aside = used_;
+    for (const candidate& c : candidates_) {
+      for (const hit& h : hits(c.language)) {
+        if (h.kind == static_cast<std::uint16_t>(line_kind::ordinary))
+          std::fill(aside.begin() + h.start, aside.begin() + h.end, true);
+      }
+      const matcher m(text_, hits(c.language), hits(0), used_);
+      each_rule(c.language, [&](const rule& r) {
+        if (r.kind != line_kind::ordinary) return;
+        m.find(r, [&](const matcher::span& s) {
+          for (const hit* h : s.of)
+            std::fill(aside.begin() + h->start, aside.begin() + h->end, true);
+          return false;
+        });
+      });
+    }
+    used_ = aside;
+  }
+
+  // What the units [first, last) say when they are keywords of one meaning and fillers.
+  std::optional<classification> keyword_in(std::size_t first, std::size_t last) const {
+    std::vector<std::uint16_t> filled(size_ + 1, 0);
+    std::vector<const hit*> keyword(size_ + 1, nullptr);
+    each_hit([&](const hit& h) {
+      if (h.start < first || h.end > last) return;
+      if (is_keyword(h)) {
+        const hit*& best = keyword[h.start];
+        if (best == nullptr || h.end > best->end) best = &h;
+      } else if (is_words(h) && std::ranges::find(fillers, h.word_class) != fillers.end()) {
+        filled[h.start] = std::max(filled[h.start], h.end);
+      }
+    });
+    const hit* found = nullptr;
+    for (std::size_t i = first; i < last;) {
+      if (used_[i]) return {};
+      if (const hit* k = keyword[i]) {
+        if (found != nullptr && !same(*k, *found)) return {};
+        if (found == nullptr || known_.meaning(k->means).everything) found = k;
+        i = k->end;
+      } else if (filled[i] > i) {
+        i = filled[i];
+      } else if (text_.list[i].number) {
+        ++i;
+      } else {
+        return {};
+      }
+    }
+    if (found == nullptr) return {};
+    classification c = known_.meaning(found->means);
+    if (found->corrected) c.rule.replace(0, c.rule.find(':'), "spelling");
+    return c;
+  }
+
+  bool same(const hit& a, const hit& b) const {
+    return known_.meaning(a.means).intent == known_.meaning(b.means).intent &&
+           known_.meaning(a.means).yes == known_.meaning(b.means).yes;
+  }
+
+  // A clause that is a keyword, in a text that speaks of messages: "3 SMS a day, STOP".
+  std::optional<classification> keyword_beside_subject() const {
+    for (std::size_t first = 0; first < size_;) {
+      std::size_t last = first;
+      while (last < size_ && text_.list[last].clause == text_.list[first].clause)
+        ++last;
+      const auto c = keyword_in(first, last);
+      if (c && c->intent == intent::opt_out && speaks_of_messages(first, last)) return c;
+      first = last;
+    }
+    return {};
+  }
+
+  bool speaks_of_messages(std::size_t first, std::size_t last) const {
+    bool found = false;
+    const auto look = [&](std::size_t language) {
+      for (const hit& h : hits(language))
+        found = found || (is_words(h) && (h.start < first || h.start >= last) && !used_[h.start] &&
+                          std::ranges::find(subjects, h.word_class) != subjects.end());
+    };
+    look(0);
+    for (const candidate& c : candidates_)
+      look(c.language);
+    return found;
+  }
+
+  bool only_fillers_around(const matcher::span& s) const {
+    std::vector<bool> covered(size_, false);
+    for (const hit* h : s.of)
+      std::fill(covered.begin() + h->start, covered.begin() + h->end, true);
+    each_hit([&](const hit& h) {
+      if (is_keyword(h) || (is_words(h) && std::ranges::find(fillers, h.word_class) != fillers.end()))
+        std::fill(covered.begin() + h.start, covered.begin() + h.end, true);
+    });
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (!covered[i] && !text_.list[i].number) return false;
+    }
+    return true;
+  }
+
+  std::optional<classification> phrase(bool out) const {
+    if (!out && refuses()) return {};
+    for (const candidate& c : candidates_) {
+      std::optional<classification> found = literal_phrase(c.language, out);
+      if (!found && c.language != 0) found = literal_phrase(0, out);
+      if (found) return found;
+      const matcher m(text_, hits(c.language), hits(0), used_);
+      each_rule(c.language, [&](const rule& r) {
+        using enum line_kind;
+        if (found) return;
+        const bool wanted = out ? r.kind == opt_out || r.kind == opt_out_all || r.kind == opt_out_alone
+                                : r.kind == opt_in || r.kind == opt_in_alone;
+        if (!wanted) return;
+        const bool alone = r.kind == opt_out_alone || r.kind == opt_in_alone;
+        const bool holds = m.find(r, [&](const matcher::span& s) { return !alone || only_fillers_around(s); });
+        if (!holds) return;
+        found = known_.meaning(r.means);
+        if (found->language == known_.language(0)) adopt(*found, c.language);
+      });
+      if (found) return found;
+    }
+    return {};
+  }
+
+  // A rule that all languages share is told as the one of the text's.
+  void adopt(classification& c, std::size_t language) const {
+    const std::string shared = ":" + c.language + ":";
+    if (language == 0) return;
+    c.language = known_.language(language);
+    c.rule.replace(c.rule.find(shared), shared.size(), ":" + c.language + ":");
+  }
+
+  std::optional<classification> literal_phrase(std::size_t language, bool out) const {
+    using enum line_kind;
+    for (const hit& h : hits(language)) {
+      const auto kind = static_cast<line_kind>(h.kind);
+      if (out ? kind != opt_out && kind != opt_out_all : kind != opt_in) continue;
+      if (std::any_of(used_.begin() + h.start, used_.begin() + h.end, [](bool u) { return u; })) continue;
+      return known_.meaning(h.means);
+    }
+    return {};
+  }
+
+  bool refuses() const {
+    for (const candidate& c : candidates_) {
+      for (const std::size_t language : {std::size_t{0}, c.language}) {
+        for (const hit& h : hits(language)) {
+          if (is_words(h) && std::ranges::find(refusals, h.word_class) != refusals.end()) return true;
+          const auto kind = static_cast<line_kind>(h.kind);
+          if (kind == line_kind::keyword_opt_out || kind == line_kind::keyword_opt_out_all) return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  const lexicon& known_;
+  const units& text_;
+  std::size_t size_ = 0;
+  std::vector<bool> used_;
+  std::vector<std::vector<hit>>* hits_ = nullptr;
+  std::vector<candidate> candidates_;
+};
+
+}  // namespace
+
+classification understand(const lexicon& known, const units& text) {
+  if (text.list.empty()) return {};
+  return reader(known, text).read();
+}
+
+}  // namespace proxy
