@@ -50,12 +50,12 @@ class Session:
 
 class Simulator:
     """Listens at once; `start` takes connections. `answer(session, pdu)` may return PDUs to send instead of the usual answer (a list;
-    empty: none), or None for the usual one."""
+    empty: none), or None for the usual one. `tls`: an ssl.SSLContext to speak TLS with."""
 
-    def __init__(self, host="127.0.0.1", port=0, answer=None, on_pdu=None):
+    def __init__(self, host="127.0.0.1", port=0, answer=None, on_pdu=None, tls=None):
         self.listener = socket.create_server((host, port), backlog=512)
         self.host, self.port = self.listener.getsockname()[:2]
-        self.answer, self.on_pdu = answer, on_pdu
+        self.answer, self.on_pdu, self.tls = answer, on_pdu, tls
         self.sessions = []
         self.received = []  # (Session, Pdu), in the order they came
         self.message_ids = 0
@@ -118,12 +118,16 @@ class Simulator:
                 sock, _ = self.listener.accept()
             except OSError:
                 return
-            session = Session(self, smpp.Connection(sock))
-            with self._changed:
-                self.sessions.append(session)
-            threading.Thread(target=self._serve, args=(session,), daemon=True).start()
+            threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
 
-    def _serve(self, session):
+    def _serve(self, sock):
+        try:
+            sock = self.tls.wrap_socket(sock, server_side=True) if self.tls else sock
+        except OSError:
+            return sock.close()
+        session = Session(self, smpp.Connection(sock))
+        with self._changed:
+            self.sessions.append(session)
         try:
             while self._take(session, session.connection.receive(timeout=86400)):
                 pass
