@@ -51,7 +51,8 @@ class metrics {
   // consentgate_certificate_days{file}: those of before are gone.
   void set_certificate_days(const std::map<std::string, double>& days_by_file);
 
-  // which: time_to_bind, inactivity, not_smpp, not_tls, connections, connections_per_address, unsent_octets
+  // which: time_to_bind, inactivity, not_smpp, not_tls, connections, connections_per_address, unsent_octets,
+  // scheduled_messages
   void count_limit(std::string_view which);
 
   // consentgate_gate_messages_total{kind,outcome}
@@ -75,6 +76,7 @@ class metrics {
   prometheus::Counter& unreadable_opt_outs();  // STOPs from a number that could not be read
   prometheus::Counter& unstored_opt_outs();    // STOPs answered ESME_RX_T_APPN
   prometheus::Counter& journal_dropped();      // decisions the disk could not take in time
+  prometheus::Counter& frequency_forgotten();  // messages a cap forgot too early
 
  private:
   class implementation;
