@@ -51,12 +51,12 @@ class Session:
 class Simulator:
     """Listens at once; `start` takes connections. With `one_receiver` a bind that receives is refused with ESME_RALYBND while another of
     that system_id is bound. `answer(session, pdu)` may return PDUs to send instead of the usual answer (a list;
-    empty: none), or None for the usual one."""
+    empty: none), or None for the usual one. `tls`: an ssl.SSLContext to speak TLS with."""
 
-    def __init__(self, host="127.0.0.1", port=0, answer=None, on_pdu=None, one_receiver=False):
+    def __init__(self, host="127.0.0.1", port=0, answer=None, on_pdu=None, one_receiver=False, tls=None):
         self.listener = socket.create_server((host, port), backlog=512)
         self.host, self.port = self.listener.getsockname()[:2]
-        self.answer, self.on_pdu, self.one_receiver = answer, on_pdu, one_receiver
+        self.answer, self.on_pdu, self.one_receiver, self.tls = answer, on_pdu, one_receiver, tls
         self.sessions = []
         self.received = []  # (Session, Pdu), in the order they came
         self.message_ids = 0
@@ -119,12 +119,16 @@ class Simulator:
                 sock, _ = self.listener.accept()
             except OSError:
                 return
-            session = Session(self, smpp.Connection(sock))
-            with self._changed:
-                self.sessions.append(session)
-            threading.Thread(target=self._serve, args=(session,), daemon=True).start()
+            threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
 
-    def _serve(self, session):
+    def _serve(self, sock):
+        try:
+            sock = self.tls.wrap_socket(sock, server_side=True) if self.tls else sock
+        except OSError:
+            return sock.close()
+        session = Session(self, smpp.Connection(sock))
+        with self._changed:
+            self.sessions.append(session)
         try:
             while self._take(session, session.connection.receive(timeout=86400)):
                 pass

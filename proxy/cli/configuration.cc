@@ -5,6 +5,7 @@
 #include "proxy/cli/commands.h"
 #include "proxy/cli/table.h"
 #include "proxy/server/server.h"
+#include "proxy/tls/certificates.h"
 
 namespace proxy {
 namespace {
@@ -29,6 +30,15 @@ void log_each(log_level level, std::string_view message, const std::filesystem::
   for (const config_error& e : list) {
     log(level, message, {{"file", file.string()}, {"line", e.line}, {"column", e.column}, {"error", e.message}});
   }
+}
+
+// With the certificates, which only `serve` uses: who looks a number up need not be able to read the keys.
+std::variant<config, errors> load_whole_config(const std::filesystem::path& file) {
+  auto loaded = load_config(file);
+  auto* c = std::get_if<config>(&loaded);
+  if (c == nullptr) return loaded;
+  if (errors wrong = load_certificates(*c); !wrong.empty()) return wrong;
+  return loaded;
 }
 
 }  // namespace
@@ -62,7 +72,7 @@ std::unique_ptr<desk> open_desk(const common_options& o) {
 
 int check_config_command(const common_options& o) {
   const std::filesystem::path file = config_path(o);
-  const auto loaded = load_config(file);
+  const auto loaded = load_whole_config(file);
   const config* c = std::get_if<config>(&loaded);
   const errors wrong = c == nullptr ? std::get<errors>(loaded) : errors{};
   const errors doubtful = c == nullptr ? errors{} : c->warnings;
@@ -85,7 +95,7 @@ int check_config_command(const common_options& o) {
 int serve_command(const common_options& o, log_format format) {
   start_logging(format);
   const std::filesystem::path file = config_path(o);
-  auto loaded = load_config(file);
+  auto loaded = load_whole_config(file);
   if (const auto* wrong = std::get_if<errors>(&loaded)) {
     log_each(log_level::error, "the configuration is not valid", file, *wrong);
     return 1;

@@ -1,5 +1,7 @@
 #include "proxy/config/config.h"
 
+#include <algorithm>
+
 namespace proxy {
 
 std::string to_string(const endpoint& e) {
@@ -7,9 +9,20 @@ std::string to_string(const endpoint& e) {
   return (ipv6 ? "[" + e.host + "]" : e.host) + ":" + std::to_string(e.port);
 }
 
+std::vector<listening> reloaded_listen(const config& running, const config& wanted) {
+  std::vector<listening> listen = running.listen;
+  for (listening& l : listen) {
+    const auto now = std::ranges::find_if(wanted.listen, [&](const listening& w) {
+      return w.address == l.address && w.tls.has_value() == l.tls.has_value();
+    });
+    if (now != wanted.listen.end()) l = *now;
+  }
+  return listen;
+}
+
 std::vector<std::string> sealed_changes(const config& running, const config& wanted) {
   std::vector<std::string> changed;
-  if (running.listen != wanted.listen) changed.emplace_back("listen");
+  if (reloaded_listen(running, wanted) != wanted.listen) changed.emplace_back("listen");
   if (running.store_path != wanted.store_path) changed.emplace_back("store");
   if (running.admin_address != wanted.admin_address || running.token_file != wanted.token_file ||
       running.tokens != wanted.tokens)

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -30,6 +31,34 @@ struct endpoint {
 };
 std::string to_string(const endpoint& e);
 
+class tls_context;  // proxy/tls
+
+// A file that the configuration names, and where it does.
+struct named_file {
+  std::filesystem::path path;
+  int line = 0;
+  int column = 0;
+  bool operator==(const named_file& other) const { return path == other.path; }
+};
+
+struct tls_config {
+  std::optional<named_file> certificate{};  // with its chain; with private_key, or neither
+  std::optional<named_file> private_key{};
+  std::optional<named_file> ca{};  // whom to trust: a listener's client_ca; an upstream's default is the system's
+  std::string server_name{};       // whose certificate an upstream must show; empty: that of its address
+  std::shared_ptr<const tls_context> context{};  // what load_certificates() made of these files
+  bool operator==(const tls_config& other) const {
+    return certificate == other.certificate && private_key == other.private_key && ca == other.ca &&
+           server_name == other.server_name;
+  }
+};
+
+struct listening {
+  endpoint address;
+  std::optional<tls_config> tls{};
+  bool operator==(const listening&) const = default;
+};
+
 // What tells that the carrier blocks a number for a sender: any of these, in an answer to a submission or in a receipt.
 struct carrier_blocks {
   std::vector<smpp::command_status> command_status;
@@ -43,6 +72,7 @@ struct upstream {
   endpoint address;
   smpp::default_alphabet default_alphabet = smpp::default_alphabet::gsm7;
   std::optional<carrier_blocks> carrier{};  // nothing: what is configured for all
+  std::optional<tls_config> tls{};
   bool operator==(const upstream&) const = default;
 };
 
@@ -121,7 +151,7 @@ struct config_error {
 };
 
 struct config {
-  std::vector<endpoint> listen{{"0.0.0.0", 2775}};
+  std::vector<listening> listen{{{"0.0.0.0", 2775}}};
   std::vector<upstream> upstreams;
   std::filesystem::path store_path = "/var/lib/consentgate";
   endpoint admin_address{"127.0.0.1", 9775};
@@ -153,6 +183,10 @@ bool hears_carriers(const config& c);  // on any link
 
 // Every error in the file, in its order, not only the first.
 std::variant<config, std::vector<config_error>> load_config(const std::filesystem::path& file);
+
+// The listeners as a reload leaves them: where they are and whether they speak TLS stays, which certificates they show
+// may change.
+std::vector<listening> reloaded_listen(const config& running, const config& wanted);
 
 // What a reload cannot change: the names of the sealed settings (listen, store, admin, workers, numbers.storage) that
 // differ.

@@ -57,6 +57,12 @@ class metrics::implementation {
   Family<Counter>& limits = counters(registry, "consentgate_limits_total", "Times a limit was reached");
   Family<Counter>& gate_messages =
       counters(registry, "consentgate_gate_messages_total", "What the gate itself asked of an SMSC, by outcome");
+  Family<Counter>& tls_failed =
+      counters(registry, "consentgate_tls_failures_total", "TLS handshakes that came to nothing");
+  Family<Gauge>& certificate_days =
+      gauges(registry, "consentgate_certificate_days", "Days until the first certificate in the file expires");
+  std::mutex certificates_mutex;
+  std::map<std::string, Gauge*> certificates;
   Family<Counter>& reloads =
       counters(registry, "consentgate_config_reloads_total", "Reloads of the configuration by result");
   Family<Gauge>& listener_up = gauges(
@@ -68,6 +74,7 @@ class metrics::implementation {
   std::array<Gauge*, leg_count> sessions_by_leg{};
   std::array<Counter*, leg_count> malformed_by_leg{};
   std::array<Counter*, leg_count> stray_by_leg{};
+  std::array<Counter*, leg_count> tls_failed_by_leg{};
   Histogram& submit_seconds =
       histogram(registry, "consentgate_submit_seconds", "Time the gate itself adds to a submission", submit_buckets);
   Histogram& upstream_response_seconds =
@@ -109,6 +116,7 @@ class metrics::implementation {
       sessions_by_leg[at] = &session_count.Add(labels);
       malformed_by_leg[at] = &malformed.Add(labels);
       stray_by_leg[at] = &stray.Add(labels);
+      tls_failed_by_leg[at] = &tls_failed.Add(labels);
     }
   }
 
@@ -185,6 +193,21 @@ void metrics::count_kept(const std::string& system_id, std::string_view outcome,
       .Increment(static_cast<double>(times));
 }
 
+void metrics::set_certificate_days(const std::map<std::string, double>& days_by_file) {
+  const std::lock_guard lock(implementation_->certificates_mutex);
+  auto& known = implementation_->certificates;
+  std::erase_if(known, [&](const auto& entry) {
+    const bool gone = !days_by_file.contains(entry.first);
+    if (gone) implementation_->certificate_days.Remove(entry.second);
+    return gone;
+  });
+  for (const auto& [file, days] : days_by_file) {
+    Gauge*& gauge = known[file];
+    if (gauge == nullptr) gauge = &implementation_->certificate_days.Add({{"file", file}});
+    gauge->Set(days);
+  }
+}
+
 void metrics::count_limit(std::string_view which) {
   implementation_->limits.Add({{"limit", std::string(which)}}).Increment();
 }
@@ -212,6 +235,9 @@ Counter& metrics::malformed(leg l) {
 }
 Counter& metrics::stray_answers(leg l) {
   return *implementation_->stray_by_leg[static_cast<std::size_t>(l)];
+}
+Counter& metrics::tls_failures(leg l) {
+  return *implementation_->tls_failed_by_leg[static_cast<std::size_t>(l)];
 }
 batched_histogram metrics::submit_seconds() {
   return {implementation_->submit_seconds, submit_buckets};

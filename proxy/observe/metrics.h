@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,7 +56,11 @@ class metrics {
   // consentgate_keeping_total{system_id,outcome}: kept, no_room, not_stored, delivered, refused
   void count_kept(const std::string& system_id, std::string_view outcome, std::uint64_t times);
 
-  // which: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets, scheduled_messages
+  // consentgate_certificate_days{file}: those of before are gone.
+  void set_certificate_days(const std::map<std::string, double>& days_by_file);
+
+  // which: time_to_bind, inactivity, not_smpp, not_tls, connections, connections_per_address, unsent_octets,
+  // scheduled_messages
   void count_limit(std::string_view which);
 
   // consentgate_gate_messages_total{kind,outcome}
@@ -69,6 +74,7 @@ class metrics {
   prometheus::Gauge& sessions(leg l);
   prometheus::Counter& malformed(leg l);
   prometheus::Counter& stray_answers(leg l);  // answers to a sequence_number nobody waits for: dropped
+  prometheus::Counter& tls_failures(leg l);   // handshakes that came to nothing
   batched_histogram submit_seconds();         // one for each thread or session that observes
   batched_histogram upstream_response_seconds();
   prometheus::Histogram& store_write_seconds();

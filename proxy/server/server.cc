@@ -12,6 +12,7 @@
 #include "proxy/server/own_listeners.h"
 #include "proxy/server/path_lock.h"
 #include "proxy/server/smpp_listener.h"
+#include "proxy/tls/certificates.h"
 
 namespace proxy {
 
@@ -54,10 +55,11 @@ class server {
     keep_journal();
     for (std::uint32_t i = 0; i < running_->workers; ++i)
       workers_.push_back(std::make_unique<worker>(gate_));
-    for (const endpoint& at : running_->listen) {
-      listeners_.push_back(std::make_unique<smpp_listener>(io_, at, gate_, workers_));
+    for (std::size_t i = 0; i < running_->listen.size(); ++i) {
+      const endpoint& at = running_->listen[i].address;
+      listeners_.push_back(std::make_unique<smpp_listener>(io_, at, i, gate_, workers_));
       listeners_.back()->start();
-      log(log_level::info, "listening", {{"address", to_string(at)}});
+      log(log_level::info, "listening", {{"address", to_string(at)}, {"tls", running_->listen[i].tls.has_value()}});
     }
     own_listeners_.emplace(io_, gate_);
     loaded_ = true;
@@ -128,33 +130,36 @@ class server {
     });
   }
 
+  void refuse_reload(const std::vector<config_error>& errors) {
+    gate_.metrics.count_reload(false);
+    for (const config_error& e : errors) {
+      log(log_level::error, "configuration not reloaded: the one in force stays",
+          {{"file", file_.string()}, {"line", e.line}, {"column", e.column}, {"error", e.message}});
+    }
+  }
+
   void reload() {
     auto loaded = load_config(file_);
-    if (const auto* errors = std::get_if<std::vector<config_error>>(&loaded)) {
-      gate_.metrics.count_reload(false);
-      for (const config_error& e : *errors) {
-        log(log_level::error, "configuration not reloaded: the one in force stays",
-            {{"file", file_.string()}, {"line", e.line}, {"column", e.column}, {"error", e.message}});
-      }
-      return;
-    }
+    if (const auto* errors = std::get_if<std::vector<config_error>>(&loaded)) return refuse_reload(*errors);
     config wanted = std::move(std::get<config>(loaded));
     for (const std::string& setting : sealed_changes(*running_, wanted)) {
       log(log_level::warning, "a restart is needed for this setting", {{"setting", setting}});
     }
-    wanted.listen = running_->listen;
+    wanted.listen = reloaded_listen(*running_, wanted);
     wanted.store_path = running_->store_path;
     wanted.admin_address = running_->admin_address;
     wanted.token_file = running_->token_file;
     wanted.tokens = running_->tokens;
     wanted.workers = running_->workers;
     wanted.hashed_numbers = running_->hashed_numbers;
+    if (const auto errors = load_certificates(wanted); !errors.empty()) return refuse_reload(errors);
     const auto fresh = make_policy(std::make_shared<const config>(std::move(wanted)));
     gate_.policy = fresh;
     keep_journal();
     for (const auto& w : workers_)
       w->use(fresh);
     own_listeners_->use(fresh);
+    tell_certificates();
     gate_.metrics.count_reload(true);
     log(log_level::info, "configuration reloaded", {{"file", file_.string()}});
   }
@@ -184,6 +189,13 @@ class server {
     });
   }
 
+  void tell_certificates() {
+    std::map<std::string, double> days;
+    for (const dated_file& f : certificate_files(gate_.policy.load()->settings()))
+      days.emplace(f.path.string(), days_left(f, std::chrono::system_clock::now()));
+    gate_.metrics.set_certificate_days(days);
+  }
+
   void each_second() {
     const store::statistics s = gate_.store->stats();
     gate_.metrics.numbers().Set(static_cast<double>(s.numbers));
@@ -204,6 +216,7 @@ class server {
     for (const auto& [system_id, size] : gate_.store->held_sizes())
       gate_.metrics.set_kept(system_id, size.items);
     gate_.outbox.expire(steady_clock::now());
+    if (seconds_ % 60 == 0) tell_certificates();
     gate_.cancellations.look(*gate_.store, *gate_.policy.load(), {steady_clock::now(), store::now()});
     if (++seconds_ % 60 == 0) {
       gate_.refusal_log.write();

@@ -1,7 +1,6 @@
 #include "proxy/server/session_shell.h"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 
 #include "proxy/observe/log.h"
 #include "proxy/server/reply_keeper.h"
@@ -24,10 +23,10 @@ moment the_moment() {
 
 }  // namespace
 
-session_shell::session_shell(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g,
+session_shell::session_shell(boost::asio::io_context& io, stream esme, std::string peer, gate& g,
                              batched_histogram& submit_seconds, journal_sink& journal, callbacks to_worker)
     : io_(io),
-      legs_{one_leg(std::move(esme)), one_leg(tcp::socket(io))},
+      legs_{one_leg(std::move(esme)), one_leg(stream(tcp::socket(io)))},
       gate_(g),
       submit_seconds_(submit_seconds),
       journal_(journal),
@@ -43,7 +42,26 @@ session_shell::~session_shell() {
 }
 
 void session_shell::start() {
+  if (at(leg::esme).wire.has_tls()) greet();
   turn(the_moment());
+}
+
+void session_shell::greet() {
+  one_leg& esme = at(leg::esme);
+  esme.greeting = true;
+  esme.wire.tls().async_handshake([self = shared_from_this()](error_code ec) {
+    one_leg& greeted = self->at(leg::esme);
+    greeted.greeting = false;
+    if (self->over_) return;
+    if (ec) {
+      const tls_connection& tls = greeted.wire.tls();
+      if (tls.spoken_to_in_clear()) self->gate_.metrics.count_limit("not_tls");
+      self->gate_.metrics.tls_failures(leg::esme).Increment();
+      log(log_level::warning, "no TLS with a sender", {{"peer", self->peer_}, {"error", tls.failure()}});
+      self->broken(leg::esme);
+    }
+    self->turn(the_moment());
+  });
 }
 
 void session_shell::tick() {
@@ -176,25 +194,25 @@ void session_shell::take(leg l, moment now) {
 
 void session_shell::read(leg l) {
   one_leg& from = at(l);
-  if (from.reading || from.ended || !from.socket.is_open()) return;
+  if (from.reading || from.ended || from.greeting || !from.wire.is_open()) return;
   if (!from.shut && !session_.may_take(l) && from.in.pending().size() >= most_pending) return;
   if (!from.shut && !session_.may_take(l) && !from.in.empty()) return;
   const std::size_t most = std::max<std::size_t>(most_pending, session_.max_pdu_octets()) + 4096;
   const std::span<std::uint8_t> room = from.in.room(most);
   if (room.empty()) return;
   from.reading = true;
-  from.socket.async_read_some(boost::asio::buffer(room.data(), room.size()),
-                              [self = shared_from_this(), l, n = from.connection](error_code ec, std::size_t octets) {
-                                one_leg& leg_read = self->at(l);
-                                if (self->over_ || leg_read.connection != n) return;
-                                leg_read.reading = false;
-                                if (ec) {
-                                  leg_read.ended = true;
-                                  if (ec != boost::asio::error::eof) self->broken(l);
-                                  return self->turn(the_moment());
-                                }
-                                self->on_read(l, octets);
-                              });
+  from.wire.async_read_some(room,
+                            [self = shared_from_this(), l, n = from.connection](error_code ec, std::size_t octets) {
+                              one_leg& leg_read = self->at(l);
+                              if (self->over_ || leg_read.connection != n) return;
+                              leg_read.reading = false;
+                              if (ec) {
+                                leg_read.ended = true;
+                                if (ec != boost::asio::error::eof) self->broken(l);
+                                return self->turn(the_moment());
+                              }
+                              self->on_read(l, octets);
+                            });
 }
 
 void session_shell::on_read(leg l, std::size_t octets) {
@@ -215,7 +233,7 @@ void session_shell::on_read(leg l, std::size_t octets) {
 void session_shell::write(leg l) {
   one_leg& to = at(l);
   smpp::buffer& output = session_.output(l);
-  if (!to.socket.is_open() || to.said_all) {
+  if (!to.wire.is_open() || to.said_all) {
     output.clear();
     return;
   }
@@ -223,7 +241,7 @@ void session_shell::write(leg l) {
   to.writing.swap(output);
   output.clear();
   error_code ec;
-  const std::size_t sent = to.socket.write_some(boost::asio::buffer(to.writing), ec);
+  const std::size_t sent = to.wire.write_some(to.writing, ec);
   if (ec && ec != boost::asio::error::would_block) {
     to.writing.clear();
     return broken(l);
@@ -241,15 +259,14 @@ void session_shell::write(leg l) {
 void session_shell::write_rest(leg l) {
   one_leg& to = at(l);
   to.write_pending = true;
-  boost::asio::async_write(to.socket, boost::asio::buffer(to.writing),
-                           [self = shared_from_this(), l, n = to.connection](error_code ec, std::size_t) {
-                             one_leg& written = self->at(l);
-                             if (self->over_ || written.connection != n) return;
-                             written.write_pending = false;
-                             written.writing.clear();
-                             ec ? self->broken(l) : self->session_.set_unsent(l, 0);
-                             self->turn(the_moment());
-                           });
+  to.wire.async_write(to.writing, [self = shared_from_this(), l, n = to.connection](error_code ec, std::size_t) {
+    one_leg& written = self->at(l);
+    if (self->over_ || written.connection != n) return;
+    written.write_pending = false;
+    written.writing.clear();
+    ec ? self->broken(l) : self->session_.set_unsent(l, 0);
+    self->turn(the_moment());
+  });
 }
 
 // Reset, or silent for too long: nothing more can be sent there.
@@ -262,12 +279,12 @@ void session_shell::broken(leg l) {
 
 void session_shell::follow_wish(leg l, moment now) {
   one_leg& x = at(l);
-  if (!x.socket.is_open()) return;
+  if (!x.wire.is_open()) return;
   const session::wish wanted = session_.wanted(l);
+  if (x.greeting && wanted != session::wish::open) return close(l);
   if (wanted == session::wish::close_now && !x.shut && !x.ended) return close(l);
   if (wanted != session::wish::open && !x.said_all && !x.write_pending && session_.output(l).empty()) {
-    error_code ignored;
-    x.socket.shutdown(tcp::socket::shutdown_send, ignored);
+    x.wire.shutdown_send();
     x.said_all = true;
   }
   if (x.said_all && wanted != session::wish::shut_when_sent && !x.shut) {
@@ -280,19 +297,18 @@ void session_shell::follow_wish(leg l, moment now) {
 
 void session_shell::close(leg l) {
   one_leg& x = at(l);
-  if (!x.socket.is_open()) return;
-  error_code ignored;
-  x.socket.close(ignored);
+  if (!x.wire.is_open()) return;
+  x.wire.close();
   if (l == leg::smsc) gate_.metrics.sessions(leg::smsc).Decrement();
 }
 
 void session_shell::connect_upstream() {
   const auto p = gate_.policy.load();
   close(leg::smsc);  // one that refused an earlier bind and hung up
-  at(leg::smsc) = one_leg(tcp::socket(io_), at(leg::smsc).connection + 1);
+  at(leg::smsc) = one_leg(stream(tcp::socket(io_)), at(leg::smsc).connection + 1);
   connector_ = std::make_shared<upstream_connector>(io_, p->settings().upstreams, p->settings().limits.connect_timeout,
                                                     gate_.metrics);
-  connector_->start([weak = weak_from_this()](tcp::socket s, const upstream* reached) {
+  connector_->start([weak = weak_from_this()](stream s, const upstream* reached) {
     const auto self = weak.lock();
     if (!self || self->over_) return;
     const moment now = the_moment();
@@ -300,8 +316,7 @@ void session_shell::connect_upstream() {
       self->session_.upstream_failed(now);
     } else {
       one_leg& smsc = self->at(leg::smsc);
-      smsc.socket = std::move(s);
-      prepare(smsc.socket);
+      smsc.wire = std::move(s);
       self->upstream_ = to_string(reached->address);
       self->gate_.metrics.sessions(leg::smsc).Increment();
       self->session_.upstream_connected(reached->default_alphabet, now, reached->address);
@@ -312,7 +327,7 @@ void session_shell::connect_upstream() {
 }
 
 void session_shell::finish_if_over() {
-  if (over_ || at(leg::esme).socket.is_open() || at(leg::smsc).socket.is_open()) return;
+  if (over_ || at(leg::esme).wire.is_open() || at(leg::smsc).wire.is_open()) return;
   over_ = true;
   if (connector_) connector_->cancel();
   log(log_level::info, "session ended",

@@ -11,7 +11,7 @@
 #include "proxy/server/gate.h"
 #include "proxy/server/journal_sink.h"
 #include "proxy/server/receive_buffer.h"
-#include "proxy/server/tcp.h"
+#include "proxy/server/stream.h"
 #include "proxy/server/upstream_connector.h"
 #include "proxy/session/session.h"
 
@@ -27,8 +27,8 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
     callback held;  // flush() is wanted in a millisecond
   };
 
-  session_shell(boost::asio::io_context& io, tcp::socket esme, std::string peer, gate& g,
-                batched_histogram& submit_seconds, journal_sink& journal, callbacks to_worker);
+  session_shell(boost::asio::io_context& io, stream esme, std::string peer, gate& g, batched_histogram& submit_seconds,
+                journal_sink& journal, callbacks to_worker);
   ~session_shell() override;
   void start();
   void tick();
@@ -46,11 +46,12 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
 
  private:
   struct one_leg {
-    explicit one_leg(tcp::socket s, unsigned n = 0) : socket(std::move(s)), connection(n) {}
-    tcp::socket socket;
+    explicit one_leg(stream s, unsigned n = 0) : wire(std::move(s)), connection(n) {}
+    stream wire;
     receive_buffer in;
-    smpp::buffer writing;  // what the kernel has not taken yet
-    bool reading = false;  // a read is under way
+    smpp::buffer writing;   // what the kernel has not taken yet
+    bool greeting = false;  // the TLS handshake is under way: nothing else can be
+    bool reading = false;   // a read is under way
     bool write_pending = false;
     bool ended = false;       // the peer has sent its last octet
     bool finished = false;    // and the session knows
@@ -64,6 +65,7 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   enum class hurry { now, may_hold };
   void turn(moment now, hurry h = hurry::now);
   bool hold();
+  void greet();
   void take(leg l, moment now);
   void read(leg l);
   void on_read(leg l, std::size_t octets);

@@ -9,8 +9,9 @@ namespace proxy {
 
 using boost::system::error_code;
 
-smpp_listener::smpp_listener(boost::asio::io_context& io, const endpoint& address, gate& g, workers& w)
-    : acceptor_(io), retry_(io), gate_(g), workers_(w) {
+smpp_listener::smpp_listener(boost::asio::io_context& io, const endpoint& address, std::size_t which, gate& g,
+                             workers& w)
+    : which_(which), acceptor_(io), retry_(io), gate_(g), workers_(w) {
   try {
     const tcp::endpoint at = *tcp::resolver(io).resolve(address.host, std::to_string(address.port)).begin();
     acceptor_.open(at.protocol());
@@ -69,7 +70,8 @@ void smpp_listener::admit(tcp::socket s) {
   ++gate_.connections;
   worker& least_loaded = **std::ranges::min_element(workers_, {}, [](const auto& w) { return w->load(); });
   const tcp protocol = peer.protocol();
-  least_loaded.adopt(s.release(), protocol, address + ":" + std::to_string(peer.port()),
+  const std::optional<tls_config>& tls = p->settings().listen.at(which_).tls;
+  least_loaded.adopt(s.release(), protocol, tls ? tls->context : nullptr, address + ":" + std::to_string(peer.port()),
                      [&g = gate_, counts = by_address_, address] {
                        --g.connections;
                        const std::lock_guard lock(counts->mutex);

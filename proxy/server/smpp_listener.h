@@ -16,7 +16,8 @@ class smpp_listener {
   using workers = std::vector<std::unique_ptr<worker>>;
 
   // Throws std::runtime_error with what to do when the address cannot be listened on.
-  smpp_listener(boost::asio::io_context& io, const endpoint& address, gate& g, workers& w);
+  // `which` of the configuration's listeners.
+  smpp_listener(boost::asio::io_context& io, const endpoint& address, std::size_t which, gate& g, workers& w);
   void start();
   void stop();
 
@@ -24,6 +25,7 @@ class smpp_listener {
   void accept();
   void admit(tcp::socket s);
 
+  std::size_t which_;
   tcp::acceptor acceptor_;
   boost::asio::steady_timer retry_;
   gate& gate_;

@@ -15,7 +15,7 @@ upstream_connector::upstream_connector(boost::asio::io_context& io, std::vector<
       timeout_(timeout),
       metrics_(m),
       resolver_(io),
-      socket_(io),
+      wire_(tcp::socket(io)),
       timer_(io) {}
 
 void upstream_connector::start(handler found) {
@@ -27,15 +27,14 @@ void upstream_connector::cancel() {
   found_ = nullptr;
   timer_.cancel();
   resolver_.cancel();
-  error_code ignored;
-  socket_.close(ignored);
+  wire_.close();
 }
 
 void upstream_connector::try_next() {
   if (!found_) return;
-  if (next_ == upstreams_.size()) return std::exchange(found_, nullptr)(tcp::socket(io_), nullptr);
+  if (next_ == upstreams_.size()) return std::exchange(found_, nullptr)(stream(tcp::socket(io_)), nullptr);
   const endpoint& to = upstreams_[next_].address;
-  socket_ = tcp::socket(io_);
+  wire_ = stream(tcp::socket(io_));
   late_ = false;
   timer_.expires_after(timeout_);
   // It may have run out in the moment in which its upstream failed or answered: then it means nothing any more.
@@ -43,8 +42,7 @@ void upstream_connector::try_next() {
     if (cancelled || !self->found_ || tried != self->next_) return;
     self->late_ = true;
     self->resolver_.cancel();
-    error_code ignored;
-    self->socket_.close(ignored);
+    self->wire_.close();
   });
   resolver_.async_resolve(to.host, std::to_string(to.port),
                           [self = shared_from_this()](error_code ec, const tcp::resolver::results_type& addresses) {
@@ -53,14 +51,31 @@ void upstream_connector::try_next() {
 }
 
 void upstream_connector::try_addresses(const tcp::resolver::results_type& addresses) {
-  boost::asio::async_connect(socket_, addresses, [self = shared_from_this()](error_code ec, const tcp::endpoint&) {
+  boost::asio::async_connect(wire_.socket(), addresses, [self = shared_from_this()](error_code ec, const auto&) {
     if (ec || self->late_) return self->failed(ec.message());
-    self->timer_.cancel();
     if (!self->found_) return;
-    const upstream& reached = self->upstreams_[self->next_];
-    self->metrics_.set_upstream_up(to_string(reached.address), true);
-    std::exchange(self->found_, nullptr)(std::move(self->socket_), &reached);
+    prepare(self->wire_.socket());
+    const upstream& connected = self->upstreams_[self->next_];
+    connected.tls ? self->greet(connected) : self->reached();
   });
+}
+
+void upstream_connector::greet(const upstream& connected) {
+  wire_ = stream(std::move(wire_.socket()), *connected.tls->context);
+  wire_.tls().async_handshake([self = shared_from_this()](error_code ec) {
+    if (!ec && !self->late_) return self->reached();
+    if (!self->found_) return;
+    self->metrics_.tls_failures(leg::smsc).Increment();
+    self->failed("TLS: " + self->wire_.tls().failure());
+  });
+}
+
+void upstream_connector::reached() {
+  timer_.cancel();
+  if (!found_) return;
+  const upstream& u = upstreams_[next_];
+  metrics_.set_upstream_up(to_string(u.address), true);
+  std::exchange(found_, nullptr)(std::move(wire_), &u);
 }
 
 void upstream_connector::failed(const std::string& why) {

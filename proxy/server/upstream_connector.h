@@ -7,15 +7,15 @@
 
 #include "proxy/config/config.h"
 #include "proxy/observe/metrics.h"
-#include "proxy/server/tcp.h"
+#include "proxy/server/stream.h"
 
 namespace proxy {
 
 class upstream_connector : public std::enable_shared_from_this<upstream_connector> {
  public:
-  // `found` gets the connected socket and its upstream, or nullptr when none can be reached. It is not called after
-  // cancel().
-  using handler = std::function<void(tcp::socket, const upstream*)>;
+  // `found` gets the connection, after its TLS handshake if there is one, and its upstream, or nullptr when none can be
+  // reached. It is not called after cancel().
+  using handler = std::function<void(stream, const upstream*)>;
 
   upstream_connector(boost::asio::io_context& io, std::vector<upstream> upstreams, std::chrono::milliseconds timeout,
                      metrics& m);
@@ -25,6 +25,8 @@ class upstream_connector : public std::enable_shared_from_this<upstream_connecto
  private:
   void try_next();
   void try_addresses(const tcp::resolver::results_type& addresses);
+  void greet(const upstream& connected);
+  void reached();
   void failed(const std::string& why);
 
   boost::asio::io_context& io_;
@@ -33,7 +35,7 @@ class upstream_connector : public std::enable_shared_from_this<upstream_connecto
   metrics& metrics_;
   handler found_;
   tcp::resolver resolver_;
-  tcp::socket socket_;
+  stream wire_;
   boost::asio::steady_timer timer_;
   std::size_t next_ = 0;
   bool late_ = false;  // the one that is being tried has had its time

@@ -41,24 +41,26 @@ void worker::hand_over_journal(std::function<void()> done) {
   });
 }
 
-void worker::adopt(tcp::socket::native_handle_type esme, const tcp& protocol, std::string peer,
-                   std::function<void()> ended) {
+void worker::adopt(tcp::socket::native_handle_type esme, const tcp& protocol, std::shared_ptr<const tls_context> tls,
+                   std::string peer, std::function<void()> ended) {
   ++load_;
-  boost::asio::post(io_, [this, esme, protocol, peer = std::move(peer), ended = std::move(ended)]() mutable {
-    tcp::socket socket(io_, protocol, esme);
-    prepare(socket);
-    session_shell::callbacks callbacks;
-    callbacks.ended = [this, ended = std::move(ended)](const std::shared_ptr<session_shell>& c) {
-      connections_.erase(c);
-      --load_;
-      ended();
-    };
-    callbacks.held = [this](const std::shared_ptr<session_shell>& c) { hold(c); };
-    const auto made = std::make_shared<session_shell>(io_, std::move(socket), std::move(peer), gate_, submit_seconds_,
-                                                      journal_, std::move(callbacks));
-    connections_.insert(made);
-    draining_ ? made->drain() : made->start();
-  });
+  boost::asio::post(
+      io_, [this, esme, protocol, tls = std::move(tls), peer = std::move(peer), ended = std::move(ended)]() mutable {
+        tcp::socket socket(io_, protocol, esme);
+        prepare(socket);
+        stream wire = tls ? stream(std::move(socket), *tls) : stream(std::move(socket));
+        session_shell::callbacks callbacks;
+        callbacks.ended = [this, ended = std::move(ended)](const std::shared_ptr<session_shell>& c) {
+          connections_.erase(c);
+          --load_;
+          ended();
+        };
+        callbacks.held = [this](const std::shared_ptr<session_shell>& c) { hold(c); };
+        const auto made = std::make_shared<session_shell>(io_, std::move(wire), std::move(peer), gate_, submit_seconds_,
+                                                          journal_, std::move(callbacks));
+        connections_.insert(made);
+        draining_ ? made->drain() : made->start();
+      });
 }
 
 void worker::tick() {

@@ -18,8 +18,9 @@ class worker {
   explicit worker(gate& g);
   ~worker();  // stop()
 
-  // From any thread.
-  void adopt(tcp::socket::native_handle_type esme, const tcp& protocol, std::string peer, std::function<void()> ended);
+  // From any thread. With a context, the sender speaks TLS.
+  void adopt(tcp::socket::native_handle_type esme, const tcp& protocol, std::shared_ptr<const tls_context> tls,
+             std::string peer, std::function<void()> ended);
   void use(std::shared_ptr<const policy> p);
   void drain();
   // Ends the thread; what is still open is dropped. Afterwards nothing more comes for the journal.

@@ -1,16 +1,17 @@
-// An ESME on the npm package smpp: node npm_client.js PORT SYSTEM_ID
+// An ESME on the npm package smpp: node npm_client.js PORT SYSTEM_ID [CA_FILE: TLS]
 // Binds as a transceiver and says {bound: status}; then obeys:
 //   submit FROM TO TEXT   {status, id}
 //   receive               {from, to, text} of the next deliver_sm, which is acknowledged as soon as it comes
 //   unbind                {status}
+const fs = require('fs');
 const smpp = require('smpp');
 const { say, obey, message } = require('./lines.js');
 
-const [port, systemId] = process.argv.slice(2);
+const [port, systemId, caFile] = process.argv.slice(2);
 const delivered = [];
 const waiting = [];
 
-const session = smpp.connect({ host: '127.0.0.1', port: Number(port) }, () => {
+const session = smpp.connect({ host: '127.0.0.1', port: Number(port), ...(caFile && { tls: true, ca: fs.readFileSync(caFile) }) }, () => {
   session.bind_transceiver({ system_id: systemId, password: 'secret', interface_version: 0x34 }, (pdu) => say({ bound: pdu.command_status }));
 });
 session.on('error', (error) => console.error(`npm_client: ${error}`));  // without a handler the process dies

@@ -74,14 +74,14 @@ def wait_until(condition, timeout=10, what="it"):
 
 
 class Gate:
-    """`config` is YAML text added to the ports and the store; `upstreams` are ports on loopback."""
+    """`config` is YAML text added to the ports and the store; `upstreams` are ports on loopback; `listen` is what follows `address` of the listener."""
 
-    def __init__(self, folder, upstreams, config=SENDERS, environment=None, start=True, store=None, tokens=""):
+    def __init__(self, folder, upstreams, config=SENDERS, environment=None, start=True, store=None, tokens="", listen=""):
         self.folder = pathlib.Path(folder)
         self.port, self.admin_port = free_port(), free_port()
         self.store = pathlib.Path(store) if store else self.folder / "store"
         self.config = self.folder / f"gate-{self.port}.yaml"
-        self.upstreams, self.environment, self.tokens = upstreams, environment, tokens
+        self.upstreams, self.environment, self.tokens, self.listen = upstreams, environment, tokens, listen
         self.log_path = self.folder / f"gate-{self.port}.log"
         self.process = None
         self.configure(config)
@@ -91,7 +91,7 @@ class Gate:
     def configure(self, extra):
         upstreams = "".join(f"\n  - address: 127.0.0.1:{p}" if isinstance(p, int) else f"\n  - {p}" for p in self.upstreams)
         numbers = "" if "numbers:" in extra else '\nnumbers: {country_code: "33"}'
-        self.config.write_text(f"listen: [{{address: 127.0.0.1:{self.port}}}]\nupstreams:{upstreams}\nstore: {{path: {self.store}}}\n"
+        self.config.write_text(f"listen: [{{address: 127.0.0.1:{self.port}{self.listen}}}]\nupstreams:{upstreams}\nstore: {{path: {self.store}}}\n"
                                f"admin: {{address: 127.0.0.1:{self.admin_port}, tokens: [{self.tokens}]}}{numbers}\n{extra}\n")
 
     def start(self, ready=True):

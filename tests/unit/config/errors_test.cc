@@ -191,12 +191,35 @@ TEST_CASE("limits out of range") {
   CHECK(errors_after_upstreams("workers: 65\n").size() == 1);
 }
 
-TEST_CASE("TLS is refused, never ignored") {
-  const std::string no_tls =
-      "this version has no TLS and would speak in the clear; remove `tls` and put a TLS proxy beside the gate";
-  CHECK(errors_in("upstreams:\n  - address: smsc.example:3550\n    tls: {ca: ca.pem}\n") == lines{"3:10: " + no_tls});
-  CHECK(errors_after_upstreams("listen:\n  - address: 0.0.0.0:3550\n    tls: {certificate: a, private_key: b}\n") ==
-        lines{"4:10: " + no_tls});
+TEST_CASE("TLS that is asked for in half") {
+  const auto listening = [](const std::string& tls) {
+    return errors_after_upstreams("listen:\n  - address: 0.0.0.0:3550\n    tls: " + tls + "\n");
+  };
+  const std::string needs =
+      "`listen[0].tls` needs a certificate and its key, such as {certificate: gate.pem, private_key: gate.key}";
+  CHECK(listening("{certificate: a, private_key: b, client_ca: c}").empty());
+  CHECK(listening("{certificate: a}") == lines{"4:10: " + needs});
+  CHECK(listening("{private_key: a}") == lines{"4:10: " + needs});
+  CHECK(listening("{}") == lines{"4:10: " + needs});
+  CHECK(listening("").size() == 1);
+  CHECK(listening("true") == lines{"4:10: `listen[0].tls` must be a mapping of `key: value` lines"});
+  CHECK(listening("{certificate: a, private_key: b, ca: c}") ==
+        lines{"4:43: unknown key `ca` in `listen[0].tls`; known are `certificate`, `client_ca`, `private_key`"});
+  CHECK(listening("{certificate: [a], private_key: b}") ==
+        lines{"4:24: `listen[0].tls.certificate` is a list; it must be a text"});
+
+  const auto reaching = [](const std::string& tls) {
+    return errors_in("upstreams:\n  - address: smsc.example:3550\n    tls: " + tls + "\n");
+  };
+  CHECK(reaching("").empty());
+  CHECK(reaching("{}").empty());
+  CHECK(reaching("{ca: a, server_name: b.example, certificate: c, private_key: d}").empty());
+  CHECK(reaching("{certificate: c}") ==
+        lines{"3:10: `upstreams[0].tls` has one of `certificate` and `private_key`; give both, or neither"});
+  CHECK(reaching("{server_name: \"b.example:3550\"}") ==
+        lines{"3:24: `upstreams[0].tls.server_name` is `b.example:3550`; it must be the host that is in the upstream's "
+              "certificate, without a port"});
+  CHECK(reaching("off") == lines{"3:10: `upstreams[0].tls` must be a mapping of `key: value` lines"});
 }
 
 TEST_CASE("what is no YAML has its place too") {

@@ -18,7 +18,7 @@ const std::vector<reason> final_reasons{
 
 TEST_CASE("upstreams alone is a configuration, with every default") {
   const config c = valid("upstreams:\n  - address: smsc.example:2775\n");
-  CHECK(c.listen == std::vector<endpoint>{{"0.0.0.0", 2775}});
+  CHECK(c.listen == std::vector<proxy::listening>{{{"0.0.0.0", 2775}}});
   CHECK(c.upstreams == std::vector<upstream>{{{"smsc.example", 2775}, smpp::default_alphabet::gsm7}});
   CHECK(c.store_path == "/var/lib/consentgate");
   CHECK(c.admin_address == endpoint{"127.0.0.1", 9775});
@@ -123,6 +123,44 @@ TEST_CASE("relative paths begin at the file's folder, and the token lies in the 
       testing::load_in(folder, testing::upstream_line + "admin: {token_file: secret}\nstore: {path: /srv/gate}\n");
   CHECK(std::get<config>(two).store_path == "/srv/gate");
   CHECK(std::get<config>(two).token_file == folder.path() / "secret");
+}
+
+TEST_CASE("TLS files lie beside the configuration, and know where they are named") {
+  const testing::temporary_folder folder;
+  const auto loaded =
+      testing::load_in(folder,
+                       "upstreams:\n  - {address: \"a:1\", tls: {ca: ca.pem, server_name: b}}\n  - "
+                       "{address: \"a:2\", tls: {}}\n  - address: \"a:3\"\nlisten:\n  - address: \"c:4\"\n"
+                       "    tls: {certificate: gate.pem, private_key: /etc/gate.key, client_ca: s.pem}\n");
+  const config c = std::get<config>(loaded);
+  const proxy::tls_config asked = c.upstreams.at(0).tls.value();
+  CHECK(asked.ca.value().path == folder.path() / "ca.pem");
+  CHECK(asked.server_name == "b");
+  CHECK(c.upstreams.at(1).tls == proxy::tls_config{});
+  CHECK(!c.upstreams.at(2).tls);
+  const proxy::tls_config shown = c.listen.at(0).tls.value();
+  CHECK(shown.certificate.value().path == folder.path() / "gate.pem");
+  CHECK(shown.private_key.value().path == "/etc/gate.key");
+  CHECK(shown.ca.value().path == folder.path() / "s.pem");
+  CHECK(shown.private_key.value().line == 7);
+  CHECK(shown.private_key.value().column == 47);
+}
+
+TEST_CASE("a reload takes other certificates, but neither other listeners nor TLS where there was none") {
+  const auto listen = [](const std::string& text) { return valid_after_upstreams("listen: [" + text + "]\n"); };
+  const std::string one = "{address: \"a:1\", tls: {certificate: /1, private_key: /1}}";
+  const std::string renewed = "{address: \"a:1\", tls: {certificate: /2, private_key: /2}}";
+  const config running = listen(one + ", {address: \"b:2\"}");
+  const config other_files = listen(renewed + ", {address: \"b:2\"}");
+  CHECK(reloaded_listen(running, other_files) == other_files.listen);
+  CHECK(sealed_changes(running, other_files).empty());
+  const std::vector<std::string> sealed{"listen"};
+  const config one_less = listen(renewed);
+  CHECK(reloaded_listen(running, one_less) == other_files.listen);
+  CHECK(sealed_changes(running, one_less) == sealed);
+  const config in_clear = listen("{address: \"a:1\"}, {address: \"b:2\"}");
+  CHECK(reloaded_listen(running, in_clear) == running.listen);
+  CHECK(sealed_changes(running, in_clear) == sealed);
 }
 
 TEST_CASE("addresses are names, IPv4 and IPv6") {

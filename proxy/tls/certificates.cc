@@ -1,0 +1,41 @@
+#include "proxy/tls/certificates.h"
+
+#include <algorithm>
+
+namespace proxy {
+namespace {
+
+void sort_by_place(std::vector<config_error>& list) {
+  std::ranges::stable_sort(list, {}, [](const config_error& e) { return std::pair(e.line, e.column); });
+}
+
+}  // namespace
+
+std::vector<config_error> load_certificates(config& c) {
+  tls_context::findings found;
+  for (listening& l : c.listen)
+    if (l.tls) l.tls->context = tls_context::make(tls_context::side::server, *l.tls, l.address.host, found);
+  for (upstream& u : c.upstreams)
+    if (u.tls) u.tls->context = tls_context::make(tls_context::side::client, *u.tls, u.address.host, found);
+  sort_by_place(found.errors);
+  c.warnings.insert(c.warnings.end(), found.warnings.begin(), found.warnings.end());
+  sort_by_place(c.warnings);
+  return found.errors;
+}
+
+std::vector<dated_file> certificate_files(const config& c) {
+  std::vector<dated_file> files;
+  const auto add = [&](const std::optional<tls_config>& t) {
+    if (!t || !t->context) return;
+    for (const dated_file& f : t->context->files()) {
+      if (std::ranges::find(files, f.path, &dated_file::path) == files.end()) files.push_back(f);
+    }
+  };
+  for (const listening& l : c.listen)
+    add(l.tls);
+  for (const upstream& u : c.upstreams)
+    add(u.tls);
+  return files;
+}
+
+}  // namespace proxy
