@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "proxy/observe/process_metrics.h"
+#include "proxy/observe/source_labels.h"
 
 namespace proxy {
 
@@ -43,8 +44,13 @@ class metrics::implementation {
   prometheus::Registry registry;
   Family<Counter>& submits =
       counters(registry, "consentgate_submits_total", "Submitted destinations by verdict and reason");
-  Family<Counter>& opt_outs = counters(registry, "consentgate_opt_outs_total", "Opt-outs recorded from replies and the API; imports report their own");
-  Family<Counter>& opt_ins = counters(registry, "consentgate_opt_ins_total", "Opt-ins recorded from replies and the API; imports report their own");
+  Family<Counter>& opt_outs = counters(registry, "consentgate_opt_outs_total",
+                                       "Opt-outs recorded from replies and the API; imports report their own");
+  Family<Counter>& opt_ins = counters(registry, "consentgate_opt_ins_total",
+                                      "Opt-ins recorded from replies and the API; imports report their own");
+  Family<Counter>& complaints = counters(registry, "consentgate_complaints_total",
+                                         "STOPs that people wrote, by the source of the opt-in that they end");
+  source_labels sources;
   Family<Gauge>& session_count = gauges(registry, "consentgate_sessions", "Open connections");
   Family<Gauge>& upstream_up =
       gauges(registry, "consentgate_upstream_up", "1 when the last attempt to connect succeeded");
@@ -57,6 +63,9 @@ class metrics::implementation {
       counters(registry, "consentgate_gate_messages_total", "What the gate itself asked of an SMSC, by outcome");
   Family<Counter>& reloads =
       counters(registry, "consentgate_config_reloads_total", "Reloads of the configuration by result");
+  Gauge& last_reload_ok =
+      gauges(registry, "consentgate_config_last_reload_ok", "0 after a reload that failed: the earlier one is in force")
+          .Add({});
   std::array<Gauge*, leg_count> sessions_by_leg{};
   std::array<Counter*, leg_count> malformed_by_leg{};
   std::array<Counter*, leg_count> stray_by_leg{};
@@ -67,6 +76,10 @@ class metrics::implementation {
                 "Time from a forwarded submission to the SMSC's answer", waiting_buckets);
   Histogram& store_write_seconds =
       histogram(registry, "consentgate_store_write_seconds", "Time of one group commit", waiting_buckets);
+  Histogram& opt_out_seconds =
+      histogram(registry, "consentgate_opt_out_seconds",
+                "Time from an opt-out's arrival at the gate to its place on disk", waiting_buckets);
+  Gauge& free_bytes = gauges(registry, "consentgate_store_free_bytes", "Room on the file system of the store").Add({});
   Gauge& read_only =
       gauges(registry, "consentgate_store_read_only", "1 while nothing can be recorded: marketing is refused").Add({});
   Gauge& numbers = gauges(registry, "consentgate_numbers", "Numbers with any state").Add({});
@@ -99,6 +112,13 @@ class metrics::implementation {
       malformed_by_leg[at] = &malformed.Add(labels);
       stray_by_leg[at] = &stray.Add(labels);
     }
+    // From the start, so that the first time counts as an increase.
+    for (const char* limit :
+         {"time_to_bind", "inactivity", "not_smpp", "connections", "connections_per_address", "unsent_octets"})
+      limits.Add({{"limit", limit}});
+    for (const char* result : {"ok", "failed"})
+      reloads.Add({{"result", result}});
+    last_reload_ok.Set(1);
   }
 
   std::atomic<Counter*>& slot(leg l, smpp::command_id id) {
@@ -141,6 +161,10 @@ void metrics::count_opt_in(const std::string& sender, std::string_view method) {
   implementation_->opt_ins.Add({{"sender", sender}, {"method", std::string(method)}}).Increment();
 }
 
+void metrics::count_complaint(const std::string& sender, std::string_view source) {
+  implementation_->complaints.Add({{"sender", sender}, {"source", implementation_->sources.of(source)}}).Increment();
+}
+
 void metrics::count_pdu(leg l, smpp::command_id id, std::uint32_t times) {
   auto& slot = implementation_->slot(l, id);
   Counter* counter = slot.load(std::memory_order_acquire);
@@ -167,6 +191,7 @@ void metrics::count_gate_message(std::string_view kind, std::string_view outcome
 
 void metrics::count_reload(bool ok) {
   implementation_->reloads.Add({{"result", ok ? "ok" : "failed"}}).Increment();
+  implementation_->last_reload_ok.Set(ok ? 1 : 0);
 }
 
 std::string metrics::text() const {
@@ -193,6 +218,12 @@ batched_histogram metrics::upstream_response_seconds() {
 }
 Histogram& metrics::store_write_seconds() {
   return implementation_->store_write_seconds;
+}
+Histogram& metrics::opt_out_seconds() {
+  return implementation_->opt_out_seconds;
+}
+Gauge& metrics::store_free_bytes() {
+  return implementation_->free_bytes;
 }
 Gauge& metrics::store_read_only() {
   return implementation_->read_only;

@@ -186,6 +186,9 @@ class server {
                       {{"error", gate_.store->condition()}});
     }
     gate_.metrics.store_read_only().Set(available ? 0 : 1);
+    std::error_code unknown;
+    if (const auto room = std::filesystem::space(running_->store_path, unknown); !unknown)
+      gate_.metrics.store_free_bytes().Set(static_cast<double>(room.available));
     gate_.metrics.journal_dropped().Increment(
         static_cast<double>(s.journal_dropped - std::exchange(journal_dropped_, s.journal_dropped)));
     gate_.outbox.expire(steady_clock::now());
