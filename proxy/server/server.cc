@@ -49,12 +49,17 @@ class server {
     keep_journal();
     for (std::uint32_t i = 0; i < running_->workers; ++i)
       workers_.push_back(std::make_unique<worker>(gate_));
+    inherited_sockets inherited;
     for (const endpoint& at : running_->listen) {
-      listeners_.push_back(std::make_unique<smpp_listener>(io_, at, gate_, workers_));
+      listeners_.push_back(std::make_unique<smpp_listener>(io_, at, gate_, workers_, inherited));
       listeners_.back()->start();
       log(log_level::info, "listening", {{"address", to_string(at)}});
     }
+    if (!inherited.left().empty())
+      throw std::runtime_error("the socket unit listens on " + inherited.left() +
+                               ", which `listen` does not name; make them the same");
     loaded_ = true;
+    notify_service_manager("READY=1");
     wait_for_signal();
     each_second();
     log(log_level::info, "ready", {{"numbers", gate_.store->stats().numbers}});
@@ -152,6 +157,7 @@ class server {
 
   void drain() {
     if (gate_.draining.exchange(true)) return;
+    notify_service_manager("STOPPING=1");
     log(log_level::info, "stopping", {{"connections", gate_.connections.load()}});
     for (const auto& l : listeners_)
       l->stop();

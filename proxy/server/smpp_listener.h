@@ -7,6 +7,7 @@
 #include <mutex>
 #include <vector>
 
+#include "proxy/server/service_manager.h"
 #include "proxy/server/worker.h"
 
 namespace proxy {
@@ -16,7 +17,8 @@ class smpp_listener {
   using workers = std::vector<std::unique_ptr<worker>>;
 
   // Throws std::runtime_error with what to do when the address cannot be listened on.
-  smpp_listener(boost::asio::io_context& io, const endpoint& address, gate& g, workers& w);
+  smpp_listener(boost::asio::io_context& io, const endpoint& address, gate& g, workers& w,
+                inherited_sockets& inherited);
   void start();
   void stop();
 
