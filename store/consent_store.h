@@ -20,6 +20,7 @@
 #include "store/ledger_head.h"
 #include "store/pending_opt_in.h"
 #include "store/precedence.h"
+#include "store/scheduled.h"
 
 namespace store {
 
@@ -96,6 +97,12 @@ class consent_store {
   void wrote(number to, channel_id through, instant at);
   // Those of the channels through which the number was written to in the last 30 days. Nothing: it is not known.
   std::vector<channel_id> used_lately(number to, std::span<const channel_id> among, instant now) const;
+
+  // --- messages that an SMSC holds until later (scheduled.h): any thread, no disk ---
+
+  // False when there are too many. Those of a number are looked at once an opt-out of it is on disk.
+  bool keep_scheduled(scheduled s);
+  scheduled_messages& scheduled_ones();
 
   // --- recording: any thread ---
 

@@ -91,6 +91,9 @@ class metrics::implementation {
   Counter& journal_dropped =
       counters(registry, "consentgate_journal_dropped_total", "Decisions missing in the journal: the disk was too slow")
           .Add({});
+  Counter& frequency_forgotten = counters(registry, "consentgate_frequency_forgotten_total",
+                                          "Messages that a cap forgot before its window was over")
+                                     .Add({});
   std::mutex senders_mutex;
   std::map<std::string, std::shared_ptr<submit_counters>> senders;
 
@@ -113,8 +116,8 @@ class metrics::implementation {
       stray_by_leg[at] = &stray.Add(labels);
     }
     // From the start, so that the first time counts as an increase.
-    for (const char* limit :
-         {"time_to_bind", "inactivity", "not_smpp", "connections", "connections_per_address", "unsent_octets"})
+    for (const char* limit : {"time_to_bind", "inactivity", "not_smpp", "connections", "connections_per_address",
+                              "unsent_octets", "scheduled_messages"})
       limits.Add({{"limit", limit}});
     for (const char* result : {"ok", "failed"})
       reloads.Add({{"result", result}});
@@ -237,6 +240,10 @@ Gauge& metrics::ledger_events() {
 Counter& metrics::unreadable_opt_outs() {
   return implementation_->unreadable_opt_outs;
 }
+Counter& metrics::frequency_forgotten() {
+  return implementation_->frequency_forgotten;
+}
+
 Counter& metrics::journal_dropped() {
   return implementation_->journal_dropped;
 }
