@@ -99,6 +99,9 @@ def test_installed_run_and_purged(installed, smsc):
         assert esme.request(smpp.submit_sm("36111", "33612345678")).command_status == 0x45
         recorded = installed.run("consentgate", "opt-out", "33612345678", "--scope", "all", "--json").stdout
         assert json.loads(recorded)["sequence"] == 1
+        installed.run("consentgate", "backup", "/var/backups/consentgate/today")
+    assert owner_and_mode(installed, "/var/backups/consentgate/today")[0] == "consentgate"
+    assert "\nReadWritePaths=-/var/backups/consentgate\n" in installed.path(UNIT).read_text()
     assert owner_and_mode(installed, "/var/lib/consentgate/admin.token") == ("consentgate", "consentgate", "0o600")
 
     # The same package over it: configuration and ledger stay.
@@ -106,7 +109,7 @@ def test_installed_run_and_purged(installed, smsc):
     assert json.loads(installed.run("consentgate", "verify", "--offline", "--json").stdout)["events"] == 1
 
     said = installed.run("dpkg", "--purge", "consentgate").stderr
-    assert "the ledger stays in /var/lib/consentgate" in said and installed.path("/var/lib/consentgate/ledger.key").exists()
+    assert "the ledger stays in /var/lib/consentgate /var/backups/consentgate" in said and installed.path("/var/lib/consentgate/ledger.key").exists()
     assert not installed.path("/etc/consentgate").exists() and not installed.path("/usr/bin/consentgate").exists()
     assert not installed.path("/usr/share/consentgate").exists() and not installed.path(UNIT).exists()
     assert "consentgate:" in installed.path("/etc/passwd").read_text()
@@ -123,7 +126,7 @@ def test_its_root_file_system_may_be_read_only(installed, smsc):
 
 def test_purged_before_anything_was_recorded_leaves_nothing(installed):
     installed.run("dpkg", "--purge", "consentgate")
-    assert not installed.path("/var/lib/consentgate").exists() and not installed.path("/etc/consentgate").exists()
+    assert not installed.path("/var/lib/consentgate").exists() and not installed.path("/var/backups/consentgate").exists() and not installed.path("/etc/consentgate").exists()
     assert "consentgate:" not in installed.path("/etc/passwd").read_text() + installed.path("/etc/group").read_text()
 
 
