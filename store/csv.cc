@@ -85,6 +85,14 @@ csv_row split_row(std::string_view raw) {
   return row;
 }
 
+bool begins_a_formula(std::string_view field) {
+  const std::size_t first = field.find_first_not_of(' ');
+  if (first == std::string_view::npos) return false;
+  if (std::string_view("=@\t\r\n").find(field[first]) != std::string_view::npos) return true;
+  const bool sign = field[first] == '+' || field[first] == '-';
+  return sign && field.find_first_not_of("+-0123456789 .()/", first) != std::string_view::npos;
+}
+
 std::string as_csv_field(std::string_view text) {
   std::string field = "\"";
   for (const char c : text) {

@@ -25,6 +25,8 @@ struct csv_row {
 csv_row split_row(std::string_view raw);
 // The text as one field: within quotes, those inside doubled.
 std::string as_csv_field(std::string_view text);
+// A spreadsheet would take the field for a formula. A number as people write it, +33 6 12 34 56 78, is harmless.
+bool begins_a_formula(std::string_view field);
 
 class csv_reader {
  public:

@@ -82,7 +82,7 @@ class importer {
                       "field_count"}});
     }
     for (std::size_t i = 0; i < header_.columns.size(); ++i)
-      e.*header_.columns[i] = row.fields[i];
+      e.*header_.columns[i] = header_.has_reason ? as_it_was_sent(row.fields[i]) : row.fields[i];
     auto checked = options_.kind == import_kind::events ? check(e, options_.plan, now())
                                                         : check_reassigned(e, options_.plan, now());
     if (auto* reasons = std::get_if<std::vector<refusal>>(&checked)) return refuse(row, e, std::move(*reasons));

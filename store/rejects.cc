@@ -1,17 +1,26 @@
 #include "store/rejects.h"
 
+#include <algorithm>
+
 namespace store {
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
 
+constexpr char harmless = '\'';
+
+std::string safe(const std::string& field) {
+  return as_csv_field(begins_a_formula(field) ? harmless + field : field);
+}
+
 // The cells as they stand in the row, the last of them or not.
 std::string cells(const csv_row& row, bool drop_last) {
   const std::size_t count = row.fields.size() - (drop_last ? 1 : 0);
-  if (row.strict) return drop_last ? row.raw.substr(0, row.last_field - 1) : row.raw;
+  const bool as_it_was = row.strict && std::ranges::none_of(row.fields, begins_a_formula);
+  if (as_it_was) return drop_last ? row.raw.substr(0, row.last_field - 1) : row.raw;
   std::string text;
   for (std::size_t i = 0; i < count; ++i)
-    text += (i == 0 ? "" : ",") + as_csv_field(row.fields[i]);
+    text += (i == 0 ? "" : ",") + safe(row.fields[i]);
   return text;
 }
 
@@ -46,8 +55,14 @@ std::string rejects::line(const refused_row& r) const {
   if (is_row && row.fields.size() == width_ + (had_reason_ ? 1 : 0))
     text = cells(row, had_reason_);
   else
-    text = as_csv_field(r.row) + std::string(width_ - 1, ',');
+    text = safe(r.row) + std::string(width_ - 1, ',');
   return text + "," + as_csv_field(in_words(r)) + std::string(line_end);
+}
+
+std::string as_it_was_sent(std::string field) {
+  if (field.size() > 1 && field.front() == harmless && begins_a_formula(std::string_view(field).substr(1)))
+    field.erase(0, 1);
+  return field;
 }
 
 }  // namespace store

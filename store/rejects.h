@@ -22,10 +22,11 @@ class rejects {
   // anew.
   explicit rejects(std::string_view header);
 
-  // Lines of RFC 4180, with their ends. A row keeps its octets (but a cell that needs quotes and has none gets them). A
-  // row that is none, having too few fields for instance, stands as a whole in the first cell, with all other cells
-  // empty: no guess is made at what belongs where, and none is taken when it comes back as it is. The reason begins
-  // with a word of ours, so that no spreadsheet takes it for a formula.
+  // Lines of RFC 4180, with their ends. A row keeps its octets, but a cell that needs quotes and has none gets
+  // them, and one that a spreadsheet would take for a formula gets an apostrophe in front, which an import takes away
+  // again. A row that is none, having too few fields for instance, stands as a whole in the first cell, with all other
+  // cells empty: no guess is made at what belongs where, and none is taken when it comes back as it is. The reason
+  // begins with a word of ours, and so is no formula.
   std::string header() const;
   std::string line(const refused_row& r) const;
 
@@ -34,5 +35,8 @@ class rejects {
   bool had_reason_ = false;
   std::size_t width_ = 0;  // of the supplier's cells
 };
+
+// A cell of such a file without the apostrophe that made it harmless.
+std::string as_it_was_sent(std::string field);
 
 }  // namespace store

@@ -59,6 +59,12 @@ class exchange {
 
   // Reads the header; throws what the gate's problem says unless it is 2xx.
   http::response_parser<http::buffer_body>& begin(int seconds = longest_wait) {
+    read_header(seconds);
+    if (parser_.get().result_int() / 100 != 2) throw command_failed(problem_of(rest()));
+    return parser_;
+  }
+
+  void read_header(int seconds = longest_wait) {
     wait_for_answer(seconds);
     parser_.body_limit(boost::none);
     boost::system::error_code ec;
@@ -67,8 +73,6 @@ class exchange {
       throw command_failed("the gate at " + to_string(to_) +
                            " did not answer: " + (not_sent_ ? not_sent_ : ec).message());
     }
-    if (parser_.get().result_int() / 100 != 2) throw command_failed(problem_of(rest()));
-    return parser_;
   }
 
   // The next piece of the body; empty at its end.
@@ -167,6 +171,14 @@ boost::json::value admin_client::get(const std::string& target) {
   x.send(r);
   x.begin();
   return parsed(x.rest());
+}
+
+std::string admin_client::get_text(const std::string& target) {
+  exchange x(address_, token_file_);
+  auto r = make<http::empty_body>(http::verb::get, target, address_, authorization_);
+  x.send(r);
+  x.read_header();
+  return x.rest();
 }
 
 boost::json::value admin_client::post(const std::string& target, const boost::json::value& body) {

@@ -13,10 +13,14 @@ namespace proxy {
 class admin_client {
  public:
   explicit admin_client(const config& c);
+  // Without a token: for /metrics and /readyz.
+  explicit admin_client(endpoint address) : address_(std::move(address)) {}
 
   // The answer's body; throws command_failed with the problem's detail when the status is not 2xx, and when the gate
   // does not answer.
   boost::json::value get(const std::string& target);
+  // The body of any answer, whatever its status; throws command_failed when the gate does not answer.
+  std::string get_text(const std::string& target);
   boost::json::value post(const std::string& target, const boost::json::value& body);
   boost::json::value erase(const std::string& target);  // DELETE
   boost::json::value post_file(const std::string& target, const std::filesystem::path& file);

@@ -74,6 +74,8 @@ class program {
     app_.require_subcommand(1);
     add_serve();
     add_check_config();
+    add_init();
+    add_top();
     add_import();
     add_record("opt-in", "record that a person agreed", opt_in_);
     add_record("opt-out", "record that a person objected", opt_out_);
@@ -162,6 +164,36 @@ class program {
         command("check-config", "validate the configuration", [this] { return check_config_command(common_); });
     add_config(c);
     c.add_flag("--json", common_.json, "print the result as JSON");
+  }
+
+  void add_init() {
+    CLI::App& c = command("init", "write a configuration with every setting and its default",
+                          [this] { return init_command(init_); });
+    c.add_option("--output", init_.output,
+                 "the file to write (default: /etc/consentgate/consentgate.yaml where that folder is there and may be "
+                 "written, else ./consentgate.yaml)")
+        ->type_name("FILE");
+    c.add_option("--listen", init_.listen, "where senders connect (default: 0.0.0.0:2775)")->type_name("HOST:PORT");
+    c.add_option("--upstream", init_.upstream, "the SMSC or aggregator")->type_name("HOST:PORT");
+    c.add_option("--store", init_.store, "the folder of the ledger (default: /var/lib/consentgate)")
+        ->type_name("FOLDER");
+    c.add_option("--country-code", init_.country_code, "of national numbers, such as 33 (default: they are unreadable)")
+        ->type_name("DIGITS");
+    c.add_flag("--force", init_.force, "replace a file that is there");
+    c.footer("On a terminal it asks for what no option says; elsewhere only --upstream is needed.");
+  }
+
+  void add_top() {
+    CLI::App& c = command("top", "watch sessions, rates, verdicts and the store of the running gate",
+                          [this] { return top_command(common_, top_); });
+    add_config(c);
+    c.add_option("--address", top_.address, "where its metrics are (default: admin.address of the configuration)")
+        ->type_name("HOST:PORT");
+    c.add_option("--interval", top_.interval, "seconds between two looks")
+        ->check(CLI::Range(1U, 3600U))
+        ->capture_default_str();
+    c.add_flag("--once", top_.once, "one look, after an interval, and end");
+    c.footer("It needs no token. Exit code 1 when no gate answers.");
   }
 
   void add_import() {
@@ -384,6 +416,8 @@ class program {
   report_order report_;
   std::string report_format_ = "text", language_ = "en";
   import_order import_;
+  init_order init_;
+  top_order top_;
 };
 
 }  // namespace

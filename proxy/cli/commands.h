@@ -19,6 +19,23 @@ struct common_options {
 
 int serve_command(const common_options& o, log_format format);
 int check_config_command(const common_options& o);
+
+// What `init` does not have to ask.
+struct init_order {
+  std::filesystem::path
+      output;  // empty: /etc/consentgate/consentgate.yaml where that can be written, ./consentgate.yaml elsewhere
+  std::string listen, upstream, store, country_code;
+  bool force = false;
+};
+int init_command(const init_order& order);
+
+struct top_order {
+  std::string address;    // empty: admin.address of the configuration
+  unsigned interval = 2;  // seconds
+  bool once = false;
+};
+int top_command(const common_options& o, const top_order& order);
+
 int classify_command(const common_options& o);
 int record_command(const common_options& o, const store::entry& e);
 int show_command(const common_options& o, const std::string& number);

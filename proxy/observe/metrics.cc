@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "proxy/observe/process_metrics.h"
+#include "proxy/observe/source_labels.h"
 
 namespace proxy {
 
@@ -47,6 +48,9 @@ class metrics::implementation {
                                        "Opt-outs recorded from replies and the API; imports report their own");
   Family<Counter>& opt_ins = counters(registry, "consentgate_opt_ins_total",
                                       "Opt-ins recorded from replies and the API; imports report their own");
+  Family<Counter>& complaints = counters(registry, "consentgate_complaints_total",
+                                         "STOPs that people wrote, by the source of the opt-in that they end");
+  source_labels sources;
   Family<Gauge>& session_count = gauges(registry, "consentgate_sessions", "Open connections");
   Family<Gauge>& upstream_up =
       gauges(registry, "consentgate_upstream_up", "1 when the last attempt to connect succeeded");
@@ -65,12 +69,15 @@ class metrics::implementation {
   std::map<std::string, Gauge*> certificates;
   Family<Counter>& reloads =
       counters(registry, "consentgate_config_reloads_total", "Reloads of the configuration by result");
-  Family<Gauge>& listener_up = gauges(
-      registry, "consentgate_listener_up", "1 while the gate's listener is bound, or a sender receives: 0, nobody hears");
+  Family<Gauge>& listener_up = gauges(registry, "consentgate_listener_up",
+                                      "1 while the gate's listener is bound, or a sender receives: 0, nobody hears");
   Family<Gauge>& kept_messages =
       gauges(registry, "consentgate_kept_messages", "Messages kept for a sender until it receives");
   Family<Counter>& keeping =
       counters(registry, "consentgate_keeping_total", "Messages of listeners by what became of them");
+  Gauge& last_reload_ok =
+      gauges(registry, "consentgate_config_last_reload_ok", "0 after a reload that failed: the earlier one is in force")
+          .Add({});
   std::array<Gauge*, leg_count> sessions_by_leg{};
   std::array<Counter*, leg_count> malformed_by_leg{};
   std::array<Counter*, leg_count> stray_by_leg{};
@@ -82,6 +89,10 @@ class metrics::implementation {
                 "Time from a forwarded submission to the SMSC's answer", waiting_buckets);
   Histogram& store_write_seconds =
       histogram(registry, "consentgate_store_write_seconds", "Time of one group commit", waiting_buckets);
+  Histogram& opt_out_seconds =
+      histogram(registry, "consentgate_opt_out_seconds",
+                "Time from an opt-out's arrival at the gate to its place on disk", waiting_buckets);
+  Gauge& free_bytes = gauges(registry, "consentgate_store_free_bytes", "Room on the file system of the store").Add({});
   Gauge& read_only =
       gauges(registry, "consentgate_store_read_only", "1 while nothing can be recorded: marketing is refused").Add({});
   Gauge& numbers = gauges(registry, "consentgate_numbers", "Numbers with any state").Add({});
@@ -118,6 +129,13 @@ class metrics::implementation {
       stray_by_leg[at] = &stray.Add(labels);
       tls_failed_by_leg[at] = &tls_failed.Add(labels);
     }
+    // From the start, so that the first time counts as an increase.
+    for (const char* limit : {"time_to_bind", "inactivity", "not_smpp", "not_tls", "connections",
+                              "connections_per_address", "unsent_octets", "scheduled_messages"})
+      limits.Add({{"limit", limit}});
+    for (const char* result : {"ok", "failed"})
+      reloads.Add({{"result", result}});
+    last_reload_ok.Set(1);
   }
 
   std::atomic<Counter*>& slot(leg l, smpp::command_id id) {
@@ -158,6 +176,10 @@ void metrics::count_opt_out(const std::string& sender, std::string_view method) 
 
 void metrics::count_opt_in(const std::string& sender, std::string_view method) {
   implementation_->opt_ins.Add({{"sender", sender}, {"method", std::string(method)}}).Increment();
+}
+
+void metrics::count_complaint(const std::string& sender, std::string_view source) {
+  implementation_->complaints.Add({{"sender", sender}, {"source", implementation_->sources.of(source)}}).Increment();
 }
 
 void metrics::count_pdu(leg l, smpp::command_id id, std::uint32_t times) {
@@ -218,6 +240,7 @@ void metrics::count_gate_message(std::string_view kind, std::string_view outcome
 
 void metrics::count_reload(bool ok) {
   implementation_->reloads.Add({{"result", ok ? "ok" : "failed"}}).Increment();
+  implementation_->last_reload_ok.Set(ok ? 1 : 0);
 }
 
 std::string metrics::text() const {
@@ -247,6 +270,12 @@ batched_histogram metrics::upstream_response_seconds() {
 }
 Histogram& metrics::store_write_seconds() {
   return implementation_->store_write_seconds;
+}
+Histogram& metrics::opt_out_seconds() {
+  return implementation_->opt_out_seconds;
+}
+Gauge& metrics::store_free_bytes() {
+  return implementation_->free_bytes;
 }
 Gauge& metrics::store_read_only() {
   return implementation_->read_only;

@@ -45,6 +45,8 @@ class metrics {
 
   void count_opt_out(const std::string& sender, std::string_view method);
   void count_opt_in(const std::string& sender, std::string_view method);
+  // A STOP that a person wrote, by the source of the opt-in that it ends; empty: there was none.
+  void count_complaint(const std::string& sender, std::string_view source);
   void count_pdu(leg l, smpp::command_id id, std::uint32_t times);
   void set_upstream_up(const std::string& upstream, bool up);
 
@@ -66,7 +68,7 @@ class metrics {
   // consentgate_gate_messages_total{kind,outcome}
   void count_gate_message(std::string_view kind, std::string_view outcome);
 
-  // consentgate_config_reloads_total{result}: ok, failed
+  // consentgate_config_reloads_total{result}: ok, failed; and consentgate_config_last_reload_ok
   void count_reload(bool ok);
 
   std::string text() const;  // the exposition format
@@ -78,7 +80,9 @@ class metrics {
   batched_histogram submit_seconds();         // one for each thread or session that observes
   batched_histogram upstream_response_seconds();
   prometheus::Histogram& store_write_seconds();
+  prometheus::Histogram& opt_out_seconds();  // from an opt-out's arrival to its place on disk
   prometheus::Gauge& store_read_only();
+  prometheus::Gauge& store_free_bytes();
   prometheus::Gauge& numbers();
   prometheus::Gauge& ledger_events();
   prometheus::Counter& unreadable_opt_outs();  // STOPs from a number that could not be read

@@ -55,14 +55,19 @@ class server {
     keep_journal();
     for (std::uint32_t i = 0; i < running_->workers; ++i)
       workers_.push_back(std::make_unique<worker>(gate_));
+    inherited_sockets inherited;
     for (std::size_t i = 0; i < running_->listen.size(); ++i) {
       const endpoint& at = running_->listen[i].address;
-      listeners_.push_back(std::make_unique<smpp_listener>(io_, at, i, gate_, workers_));
+      listeners_.push_back(std::make_unique<smpp_listener>(io_, at, i, gate_, workers_, inherited));
       listeners_.back()->start();
       log(log_level::info, "listening", {{"address", to_string(at)}, {"tls", running_->listen[i].tls.has_value()}});
     }
+    if (!inherited.left().empty())
+      throw std::runtime_error("the socket unit listens on " + inherited.left() +
+                               ", which `listen` does not name; make them the same");
     own_listeners_.emplace(io_, gate_);
     loaded_ = true;
+    notify_service_manager("READY=1");
     wait_for_signal();
     each_second();
     log(log_level::info, "ready", {{"numbers", gate_.store->stats().numbers}});
@@ -166,6 +171,7 @@ class server {
 
   void drain() {
     if (gate_.draining.exchange(true)) return;
+    notify_service_manager("STOPPING=1");
     log(log_level::info, "stopping", {{"connections", gate_.connections.load()}});
     for (const auto& l : listeners_)
       l->stop();
@@ -208,6 +214,9 @@ class server {
                       {{"error", gate_.store->condition()}});
     }
     gate_.metrics.store_read_only().Set(available ? 0 : 1);
+    std::error_code unknown;
+    if (const auto room = std::filesystem::space(running_->store_path, unknown); !unknown)
+      gate_.metrics.store_free_bytes().Set(static_cast<double>(room.available));
     gate_.metrics.journal_dropped().Increment(
         static_cast<double>(s.journal_dropped - std::exchange(journal_dropped_, s.journal_dropped)));
     const std::uint64_t forgotten = gate_.frequency->memory()->forgotten();

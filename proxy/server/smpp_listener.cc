@@ -10,10 +10,14 @@ namespace proxy {
 using boost::system::error_code;
 
 smpp_listener::smpp_listener(boost::asio::io_context& io, const endpoint& address, std::size_t which, gate& g,
-                             workers& w)
+                             workers& w, inherited_sockets& inherited)
     : which_(which), acceptor_(io), retry_(io), gate_(g), workers_(w) {
   try {
     const tcp::endpoint at = *tcp::resolver(io).resolve(address.host, std::to_string(address.port)).begin();
+    if (const auto ready = inherited.take(at)) {
+      acceptor_.assign(at.protocol(), *ready);
+      return;
+    }
     acceptor_.open(at.protocol());
     acceptor_.set_option(tcp::acceptor::reuse_address(true));
     acceptor_.bind(at);

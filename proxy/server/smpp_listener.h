@@ -7,6 +7,7 @@
 #include <mutex>
 #include <vector>
 
+#include "proxy/server/service_manager.h"
 #include "proxy/server/worker.h"
 
 namespace proxy {
@@ -17,7 +18,8 @@ class smpp_listener {
 
   // Throws std::runtime_error with what to do when the address cannot be listened on.
   // `which` of the configuration's listeners.
-  smpp_listener(boost::asio::io_context& io, const endpoint& address, std::size_t which, gate& g, workers& w);
+  smpp_listener(boost::asio::io_context& io, const endpoint& address, std::size_t which, gate& g, workers& w,
+                inherited_sockets& inherited);
   void start();
   void stop();
 

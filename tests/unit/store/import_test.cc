@@ -68,6 +68,33 @@ TEST_CASE("a reason from an earlier round makes way") {
         "1,\"a\nb\",\"line 2: number: n\"\r\n");
 }
 
+TEST_CASE("no cell that is sent back is a formula, and the apostrophe is gone when it returns") {
+  const rejects to_send("number,event,source,evidence");
+  const refused_row r{2, "+33 6 12,opt_in,\"=cmd|' /C calc'!A0\",@x", {{"number", "n", "k"}}};
+  CHECK(to_send.line(r) == "\"+33 6 12\",\"opt_in\",\"'=cmd|' /C calc'!A0\",\"'@x\",\"line 2: number: n\"\r\n");
+  CHECK(to_send.line({3, "=1+1", {{"row", "it is none", "field_count"}}}).starts_with("\"'=1+1\","));
+  CHECK(begins_a_formula("  -2+cmd|x"));
+  CHECK(begins_a_formula("\tx"));
+  CHECK_FALSE(begins_a_formula("-33"));
+  CHECK_FALSE(begins_a_formula("+33 (0)6.12-34/56"));
+  CHECK_FALSE(begins_a_formula("2026-01-01"));
+  CHECK_FALSE(begins_a_formula(""));
+  CHECK(as_it_was_sent("'=1") == "=1");
+  CHECK(as_it_was_sent("'s Hertogenbosch") == "'s Hertogenbosch");
+
+  temporary_folder folder;
+  const auto s = opened(folder.path());
+  const std::string columns = "number,event,scope,occurred_at,method,source,collector,evidence";
+  const run first(*s, columns + "\r\n12,opt_in,sender:shop,2026-01-01,paper,=list,us,file:1\r\n");
+  REQUIRE(first.progress.refused == 1);
+  std::string corrected = first.rejected;
+  corrected.replace(corrected.find("\"12\""), 4, "33612345678");
+  const run second(*s, corrected);
+  CHECK(second.progress.taken == 1);
+  const auto history = s->history(number{33612345678});
+  CHECK(std::get<std::vector<event>>(history).front().source == "=list");
+}
+
 TEST_CASE("what is no row stands whole in the first cell") {
   const rejects to_send("number,event,scope");
   for (const std::string& raw :
