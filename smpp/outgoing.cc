@@ -79,4 +79,15 @@ buffer make_submit_sm(const address& source_addr, const address& destination_add
   return out;
 }
 
+buffer make_cancel_sm(std::string_view message_id, const address& source_addr, const address& destination_addr) {
+  buffer out;
+  append_header(out, command_id::cancel_sm, command_status::ESME_ROK, 0);
+  append_c_octet_string(out, "");  // service_type
+  append_c_octet_string(out, message_id);
+  append_address(out, source_addr);
+  append_address(out, destination_addr);
+  write_u32(out.data(), static_cast<std::uint32_t>(out.size()));
+  return out;
+}
+
 }  // namespace smpp

@@ -1,4 +1,4 @@
-// Messages that the gate itself writes: text for a link, and the submit_sm that carries it.
+// What the gate itself writes: text for a link, the submit_sm that carries it, the end of another's message.
 #pragma once
 
 #include <string_view>
@@ -20,5 +20,9 @@ encoded_text encode(std::string_view text, default_alphabet zero);
 
 // A submit_sm (4.4.1) without receipts, its sequence_number 0. `text` has at most 254 octets.
 buffer make_submit_sm(const address& source_addr, const address& destination_addr, const encoded_text& text);
+
+// A cancel_sm (4.9.1), its sequence_number 0. With a message_id the destination may be empty; without one it ends all
+// that waits from this address to that.
+buffer make_cancel_sm(std::string_view message_id, const address& source_addr, const address& destination_addr);
 
 }  // namespace smpp

@@ -47,6 +47,7 @@ class commit_group {
   void keep(pending_opt_in p);
   void forget(number who, std::string_view sender);
 
+  const std::vector<event>& events() const { return changes_.events; }
   bool empty() const { return changes_.events.empty() && changes_.pending_opt_ins.empty(); }
   // What to write.
   const ledger::changes& finish();

@@ -124,10 +124,11 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
   const auto last_access = l->newest_access();
   if (const auto* why = std::get_if<failure>(&last_access)) return *why;
   i->access = std::make_unique<access_keeper>(std::get<instant>(last_access));
-  if (auto why = i->memories.load(*l)) return *why;
+  if (auto why = i->memories.load(*l, [&who = i->subjects](number n) { return who.of(n); })) return *why;
   const bool remains = l->owes_purge();
   i->writer = std::make_unique<writer>(o.path, std::move(l), std::move(known), *i->journal, *i->access, i->memories,
                                        std::move(o.on_write));
+  i->memories.set_wake([w = i->writer.get()] { w->wake(); });
   i->purger = std::make_unique<purger>([p = i.get()] { return p->purge(); }, remains);
   return std::unique_ptr<consent_store>(new consent_store(std::move(i)));
 }
@@ -160,11 +161,20 @@ channel_id consent_store::channel_of(std::string_view address, std::string_view 
 
 void consent_store::wrote(number to, channel_id through, instant at) {
   memory_keeper& m = implementation_->memories;
-  if (m.correspondence.wrote(to, through, at) && m.changed()) implementation_->writer->wake();
+  if (m.correspondence.wrote(to, through, at)) m.changed();
 }
 
 std::vector<channel_id> consent_store::used_lately(number to, std::span<const channel_id> among, instant now) const {
   return implementation_->memories.correspondence.used(to, among, now);
+}
+
+bool consent_store::keep_scheduled(scheduled s) {
+  s.who = kept_as(s.who);
+  return implementation_->memories.scheduled.add(std::move(s));
+}
+
+scheduled_messages& consent_store::scheduled_ones() {
+  return implementation_->memories.scheduled;
 }
 
 void consent_store::record(std::vector<event> events, completion done) {
@@ -189,7 +199,6 @@ outcome consent_store::record_and_wait(std::vector<event> events) {
 
 void consent_store::erase(number who, event by, erasure_completion done) {
   by.kind = event_kind::erasure;
-  implementation_->memories.correspondence.forget(who);  // written with the erasure
   implementation_->writer->submit_erasure(
       who, std::move(by), [this, done = std::move(done)](std::variant<erased, failure> result) {
         if (const auto* e = std::get_if<erased>(&result); e != nullptr && !e->already) implementation_->purger->owe();
@@ -377,6 +386,19 @@ journal_batch consent_store::journal(journal_batch lines) {
   journal_batch empty = implementation_->journal->add(std::move(lines), wake);
   if (wake) implementation_->writer->wake();
   return empty;
+}
+
+void consent_store::journal(const journal_line& l, journal_columns& into) {
+  if (into.size() == 0) into.begin(implementation_->journal->erasures());
+  into.add(l, kept_as(l.who));
+  if (!into.full()) return;
+  bool wake = false;
+  implementation_->journal->add(into.take(implementation_->journal->texts), wake);
+  if (wake) implementation_->writer->wake();
+}
+
+void consent_store::journal(journal_columns& rest) {
+  if (rest.size() > 0) journal(lines_of(rest.take(implementation_->journal->texts), implementation_->journal->texts));
 }
 
 void consent_store::flush_journal(std::function<void()> done) {

@@ -16,10 +16,12 @@
 #include "store/correspondence.h"
 #include "store/event.h"
 #include "store/failure.h"
+#include "store/journal_columns.h"
 #include "store/journal_search.h"
 #include "store/ledger_head.h"
 #include "store/pending_opt_in.h"
 #include "store/precedence.h"
+#include "store/scheduled.h"
 
 namespace store {
 
@@ -97,6 +99,12 @@ class consent_store {
   // Those of the channels through which the number was written to in the last 30 days. Nothing: it is not known.
   std::vector<channel_id> used_lately(number to, std::span<const channel_id> among, instant now) const;
 
+  // --- messages that an SMSC holds until later (scheduled.h): any thread, no disk ---
+
+  // False when there are too many. Those of a number are looked at once an opt-out of it is on disk.
+  bool keep_scheduled(scheduled s);
+  scheduled_messages& scheduled_ones();
+
   // --- recording: any thread ---
 
   // Appends the events, all or none, in one synced write shared with whatever else waits (group commit); then calls
@@ -162,6 +170,9 @@ class consent_store {
   // Hands lines over, to be written within a second; gives back an empty batch to fill next. Never waits: when the disk
   // cannot keep up the oldest are dropped, and counted.
   journal_batch journal(journal_batch lines);
+  // The same for what many decisions are collected in: add() puts a line in, and hands over what is full.
+  void journal(const journal_line& l, journal_columns& into);
+  void journal(journal_columns& rest);
   // Calls done() on the writer's thread when what has been handed over is on disk, or cannot be written just now.
   void flush_journal(std::function<void()> done);
   // Entries older than this are removed, now and each hour; 0: none is, as at first.

@@ -112,6 +112,7 @@ unplaced_block journal_columns::take(const journal_texts& texts) {
   b.earliest = earliest_;
   b.latest = latest_;
   b.count = count_;
+  b.erasures = erasures_;
   const std::array columns{&times_, &origin_of_each_, &destinations_, &events_, &statuses_, &message_ids_};
   b.octets = origins_.encoded(texts);
   for (journal_column* c : columns) {

@@ -10,28 +10,47 @@ constexpr std::size_t batches_a_write = 64;
 constexpr std::size_t small = 64;  // lines: copied rather than queued by themselves
 constexpr std::size_t most_spare = 32;
 
+std::size_t lines_in(const std::variant<journal_batch, unplaced_block>& h) {
+  const auto* lines = std::get_if<journal_batch>(&h);
+  return lines != nullptr ? lines->size() : std::get<unplaced_block>(h).count;
+}
+
 }  // namespace
 
 journal_batch journal_keeper::add(journal_batch lines, bool& wake) {
   const std::lock_guard lock(mutex_);
-  wake = waiting_.empty() || (lines_waiting_ < most_in_block && lines_waiting_ + lines.size() >= most_in_block);
-  lines_waiting_ += lines.size();
-  if (!waiting_.empty() && lines.size() < small && waiting_.back().size() < most_in_block) {
+  auto* const last = waiting_.empty() ? nullptr : std::get_if<journal_batch>(&waiting_.back());
+  if (last != nullptr && lines.size() < small && last->size() < most_in_block) {
     // Many small batches in a row would hold much memory for few lines.
-    waiting_.back().append(lines);
+    wake = lines_waiting_ < most_in_block && lines_waiting_ + lines.size() >= most_in_block;
+    lines_waiting_ += lines.size();
+    last->append(lines);
     lines.clear();
     return lines;
   }
-  waiting_.push_back(std::move(lines));
-  while (lines_waiting_ > most_waiting) {
-    dropped_ += waiting_.front().size();
-    lines_waiting_ -= waiting_.front().size();
-    waiting_.pop_front();
-  }
+  wait_in_line(std::move(lines), wake);
   if (spare_.empty()) return {};
   journal_batch empty = std::move(spare_.back());
   spare_.pop_back();
   return empty;
+}
+
+void journal_keeper::add(unplaced_block full, bool& wake) {
+  const std::lock_guard lock(mutex_);
+  wait_in_line(std::move(full), wake);
+}
+
+void journal_keeper::wait_in_line(handed_in h, bool& wake) {
+  const std::size_t lines = lines_in(h);
+  wake = waiting_.empty() || (lines_waiting_ < most_in_block && lines_waiting_ + lines >= most_in_block);
+  lines_waiting_ += lines;
+  waiting_.push_back(std::move(h));
+  while (lines_waiting_ > most_waiting) {
+    const std::size_t oldest = lines_in(waiting_.front());
+    dropped_ += oldest;
+    lines_waiting_ -= oldest;
+    waiting_.pop_front();
+  }
 }
 
 void journal_keeper::flush(std::function<void()> done) {
@@ -62,7 +81,7 @@ journal_keeper::share journal_keeper::take(instant now, bool all) {
   const std::lock_guard lock(mutex_);
   share s;
   while (!waiting_.empty() && (all || s.batches.size() < batches_a_write)) {
-    lines_waiting_ -= waiting_.front().size();
+    lines_waiting_ -= lines_in(waiting_.front());
     s.batches.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
@@ -80,9 +99,14 @@ journal_keeper::share journal_keeper::take(instant now, bool all) {
 
 std::optional<failure> journal_keeper::write(ledger& l, instant now, bool all) {
   share s = take(now, all);
-  for (const journal_batch& b : s.batches)
-    tail_.add(b);
-  const journal_changes c = tail_.plan(now, s.all, texts, known_as_);
+  for (handed_in& h : s.batches) {
+    if (const auto* lines = std::get_if<journal_batch>(&h)) {
+      tail_.add(*lines);
+    } else {
+      tail_.add(std::move(std::get<unplaced_block>(h)), texts);
+    }
+  }
+  const journal_changes c = tail_.plan(now, s.all, texts, known_as_, erasures_);
   std::optional<failure> why;
   if (!c.empty() || s.remove_below != 0) why = l.write(c, s.remove_below);
   if (!why) tail_.written();
@@ -90,10 +114,11 @@ std::optional<failure> journal_keeper::write(ledger& l, instant now, bool all) {
     const std::lock_guard lock(mutex_);
     unwritten_ = tail_.unwritten();
     if (why && s.remove_below != 0) next_removal_ = clock::now();
-    for (journal_batch& b : s.batches) {
-      if (spare_.size() == most_spare) break;
-      b.clear();
-      spare_.push_back(std::move(b));
+    for (handed_in& h : s.batches) {
+      auto* const lines = std::get_if<journal_batch>(&h);
+      if (lines == nullptr || spare_.size() == most_spare) continue;
+      lines->clear();
+      spare_.push_back(std::move(*lines));
     }
   }
   for (const auto& done : s.flushes)

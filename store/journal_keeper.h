@@ -7,6 +7,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "store/journal_tail.h"
@@ -31,6 +32,9 @@ class journal_keeper {
   // Takes the lines and gives back an empty batch, one that has been used before if there is one. `wake`: the writer
   // has to look at due() again.
   journal_batch add(journal_batch lines, bool& wake);
+  void add(unplaced_block full, bool& wake);
+  // How many persons have been erased since the start: see journal_tail.
+  std::uint64_t erasures() const { return erasures_; }
   // Calls done() on the writer's thread when all that has been added is on disk, or cannot be written.
   void flush(std::function<void()> done);
   // Entries older than this are removed at once, and then each hour; 0: nothing is.
@@ -45,18 +49,21 @@ class journal_keeper {
   // A few blocks at most: events do not wait for long. With `all`, to the end.
   std::optional<failure> write(ledger& l, instant now, bool all);
   void give_up_flushes();
+  void erased() { ++erasures_; }
 
  private:
+  using handed_in = std::variant<journal_batch, unplaced_block>;
   struct share {  // what one write() does
-    std::deque<journal_batch> batches;
+    std::deque<handed_in> batches;
     std::vector<std::function<void()>> flushes;
     std::uint64_t remove_below = 0;
     bool all = false;
   };
   share take(instant now, bool all);
+  void wait_in_line(handed_in h, bool& wake);
 
   mutable std::mutex mutex_;  // of what follows
-  std::deque<journal_batch> waiting_;
+  std::deque<handed_in> waiting_;
   std::size_t lines_waiting_ = 0;
   std::vector<journal_batch> spare_;
   std::vector<std::function<void()>> flushes_;
@@ -66,6 +73,7 @@ class journal_keeper {
   bool unwritten_ = false;  // the tail holds lines that are not on disk
 
   std::atomic<std::uint64_t> dropped_{0};
+  std::atomic<std::uint64_t> erasures_{0};
   journal_tail tail_;
   renumbering known_as_;
 };

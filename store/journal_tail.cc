@@ -4,6 +4,11 @@
 #include <numeric>
 
 namespace store {
+namespace {
+
+constexpr std::uint64_t unknown = UINT64_MAX;  // how many persons had been erased: every number is looked at
+
+}  // namespace
 
 std::size_t journal_tail::on_disk() const {
   return std::accumulate(pieces_.begin(), pieces_.end(), std::size_t{0},
@@ -14,13 +19,41 @@ std::uint64_t journal_tail::next_key(instant now) {
   return last_key_ = std::max(last_key_ + 1, static_cast<std::uint64_t>(now.time_since_epoch().count()));
 }
 
-journal_changes journal_tail::plan(instant now, bool all, const journal_texts& texts, const renumbering& known_as) {
+void journal_tail::add(unplaced_block full, const journal_texts& texts) {
+  for (std::size_t first = 0; first < lines_.size();) {
+    journal_columns columns(std::min(most_in_block, lines_.size() - first));
+    for (; !columns.full(); ++first)
+      columns.add(lines_[first], lines_[first].who);
+    closed_.push_back(columns.take(texts));
+    closed_.back().erasures = unknown;
+  }
+  for (const piece& p : pieces_)
+    replaced_.push_back(p.key);
+  pieces_.clear();
+  lines_.clear();
+  closed_.push_back(std::move(full));
+}
+
+journal_changes journal_tail::plan(instant now, bool all, const journal_texts& texts, const renumbering& known_as,
+                                   std::uint64_t erasures) {
   journal_changes c;
   planned_full_ = 0;
+  planned_closed_ = 0;
   planned_pieces_ = pieces_;
+  c.gone = replaced_;
+  for (const unplaced_block& b : closed_) {
+    encoded_block block = placed(b, first_position_ + planned_closed_);
+    if (known_as && b.erasures != erasures) {
+      // It was made here: it can be decoded.
+      block = renumber_block(block.block, known_as).value_or(std::move(block));
+    }
+    c.put.push_back({next_key(now), std::move(block)});
+    planned_closed_ += b.count;
+  }
   const auto put = [&](std::size_t first, std::size_t count) {
     const std::uint64_t key = next_key(now);
-    c.put.push_back({key, encode_block(lines_, first, count, first_position_ + first, texts, known_as)});
+    c.put.push_back(
+        {key, encode_block(lines_, first, count, first_position_ + planned_closed_ + first, texts, known_as)});
     return key;
   };
   const auto take_back = [&] {
@@ -54,8 +87,11 @@ journal_changes journal_tail::plan(instant now, bool all, const journal_texts& t
 }
 
 void journal_tail::written() {
+  closed_.clear();
+  replaced_.clear();
   lines_.drop_front(planned_full_);
-  first_position_ += planned_full_;
+  first_position_ += planned_closed_ + planned_full_;
+  planned_closed_ = 0;
   pieces_ = std::move(planned_pieces_);
 }
 

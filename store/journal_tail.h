@@ -34,12 +34,15 @@ class journal_tail {
       : first_position_(last_position + 1), last_key_(last_key) {}
 
   void add(const journal_batch& lines) { lines_.append(lines); }
-  bool unwritten() const { return lines_.size() > on_disk(); }
-  bool full() const { return lines_.size() >= most_in_block; }
+  // A block that is full already: what came before it is closed.
+  void add(unplaced_block full, const journal_texts& texts);
+  bool unwritten() const { return !closed_.empty() || lines_.size() > on_disk(); }
 
   // What has to be written now: full blocks; with `all` what is left as well. Then call written(), or after a failure
-  // neither: the next plan will hold the same lines.
-  journal_changes plan(instant now, bool all, const journal_texts& texts, const renumbering& known_as);
+  // neither: the next plan will hold the same lines. `erasures`: of persons, so far; who was erased since a block was
+  // begun is in it under the number.
+  journal_changes plan(instant now, bool all, const journal_texts& texts, const renumbering& known_as,
+                       std::uint64_t erasures = 0);
   void written();
 
  private:
@@ -52,13 +55,16 @@ class journal_tail {
   std::size_t on_disk() const;
   std::uint64_t next_key(instant now);
 
+  std::vector<unplaced_block> closed_;   // they go before lines_
+  std::vector<std::uint64_t> replaced_;  // keys of the pieces on disk that closed_ holds
   journal_batch lines_;
-  std::uint64_t first_position_;  // of lines_
+  std::uint64_t first_position_;  // of what is not written for good
   std::uint64_t last_key_;
   std::vector<piece> pieces_;  // of the front of lines_, each at most half as large as the one before
 
   // What written() makes true.
-  std::size_t planned_full_ = 0;  // lines in full blocks
+  std::uint64_t planned_closed_ = 0;  // entries of closed_
+  std::size_t planned_full_ = 0;      // lines in full blocks
   std::vector<piece> planned_pieces_;
 };
 

@@ -6,34 +6,59 @@ namespace store {
 namespace {
 
 constexpr char correspondence_key = 'w';
+constexpr char scheduled_key = 's';
+
+std::uint64_t number_in(const std::string& key) {
+  return from_big_endian({key.data() + 1, key.size() - 1});
+}
 
 }  // namespace
 
-bool memory_keeper::changed() {
-  if (due_.load() != never) return false;
+void memory_keeper::changed() {
+  if (due_.load() != never) return;
   clock::rep nothing = never;
-  return due_.compare_exchange_strong(nothing, (clock::now() + write_interval).time_since_epoch().count());
+  const bool first = due_.compare_exchange_strong(nothing, (clock::now() + write_interval).time_since_epoch().count());
+  if (first && wake_) wake_();
 }
 
-std::optional<failure> memory_keeper::load(const ledger& l) {
-  return l.each_memory({correspondence_key}, [&](const ledger::memory& m) {
-    const auto place = static_cast<std::uint32_t>(from_big_endian({m.key.data() + 1, m.key.size() - 1}));
-    return correspondence.load({place, m.value});
+// A process that ended between an erasure and what follows from it here has left the number: that is made good now.
+std::optional<failure> memory_keeper::load(const ledger& l, const std::function<number(number)>& kept) {
+  auto why = l.each_memory({correspondence_key}, [&](const ledger::memory& m) {
+    return correspondence.load({static_cast<std::uint32_t>(number_in(m.key)), m.value});
   });
+  if (why) return why;
+  return l.each_memory({scheduled_key}, [&](const ledger::memory& m) {
+    auto s = decode_scheduled(m.value);
+    if (!s) return false;
+    s->id = number_in(m.key);
+    const number was = s->who;
+    scheduled.load(*std::move(s));
+    scheduled.renumber(was, kept(was));
+    return true;
+  });
+}
+
+void memory_keeper::forget(number who, number hash) {
+  correspondence.forget(who);
+  scheduled.renumber(who, hash);
 }
 
 // What changes from now on is due anew; what changed before is taken now.
 std::optional<failure> memory_keeper::write(ledger& l) {
   due_ = never;
-  const std::vector<correspondence::line> lines = correspondence.take_changed();
+  const auto lines = correspondence.take_changed();
+  const auto messages = scheduled.take_changed();
   std::vector<ledger::memory> changed;
-  changed.reserve(lines.size());
+  changed.reserve(lines.size() + messages.size());
   for (const correspondence::line& line : lines)
     changed.push_back({correspondence_key + big_endian(line.place, 4), line.octets});
+  for (const scheduled_messages::change& c : messages)
+    changed.push_back({scheduled_key + big_endian(c.id), c.now ? encode(*c.now) : std::string()});
   if (changed.empty()) return std::nullopt;
   auto why = l.remember(changed);
   if (why) {
     correspondence.not_written(lines);
+    scheduled.not_written(messages);
     due_ = clock::now().time_since_epoch().count();
   }
   return why;

@@ -4,10 +4,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <optional>
 
 #include "store/correspondence.h"
 #include "store/ledger.h"
+#include "store/scheduled.h"
 
 namespace store {
 
@@ -20,19 +22,25 @@ class memory_keeper {
   explicit memory_keeper(const hmac_sha256& key) : correspondence(key) {}
 
   class correspondence correspondence;
+  scheduled_messages scheduled{[this] { changed(); }};
+
+  // wake(): the writer has to look at due() again. Before it is shared.
+  void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
 
   // --- any thread ---
-  // After a change. True when the writer has to look at due() again.
-  bool changed();
+  void changed();
   clock::time_point due() const { return clock::time_point(clock::duration(due_.load())); }
 
   // --- the writer's thread ---
-  std::optional<failure> load(const ledger& l);
+  // `kept` tells under which number the store keeps a person.
+  std::optional<failure> load(const ledger& l, const std::function<number(number)>& kept);
+  void forget(number who, number hash);  // an erasure has put the hash in the number's place
   std::optional<failure> write(ledger& l);
 
  private:
   static constexpr clock::rep never = clock::time_point::max().time_since_epoch().count();
 
+  std::function<void()> wake_;
   std::atomic<clock::rep> due_{never};
 };
 

@@ -16,6 +16,7 @@ number subjects::of(number who) const {
 }
 
 std::optional<finding> subjects::judge(number who, const question& q) const {
+  if (who.is_hash()) return known_.judge(who, q);
   if (!always_hashed_) {
     if (auto f = known_.judge(who, q)) return f;
     if (known_.hashes() == 0) return std::nullopt;

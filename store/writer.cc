@@ -140,14 +140,21 @@ void writer::commit(std::vector<request> requests) {
     return fail(requests, *why);
   }
   g.apply();
+  if (std::holds_alternative<erasing>(requests.front())) journal_.erased();
   last_sequence_ = ledger_->head().sequence;
   if (!g.empty()) {
     acknowledged_.set(last_sequence_);
     access_.synced();
     newest_recorded_ = wall.time_since_epoch().count();
   }
+  for (const event& e : g.events()) {
+    if (e.kind == event_kind::opt_out) memories_.scheduled.look_at(e.who);
+  }
   // A purge comes after what an erasure has made forgotten is on disk.
-  if (std::holds_alternative<erasing>(requests.back())) write_memories();
+  if (const auto* order = std::get_if<erasing>(&requests.back())) {
+    memories_.forget(order->who, known_.who.of(order->who));
+    write_memories();
+  }
   for (const auto& tell : results)
     tell();
 }

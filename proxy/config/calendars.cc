@@ -103,17 +103,19 @@ void read_days(const YAML::Node& n, const std::string& where, day_set& out, erro
   }
 }
 
-void read_time_of_day(const YAML::Node& n, const std::string& where, seconds& out, error_list& errors) {
+bool read_time_of_day(const YAML::Node& n, const std::string& where, seconds& out, error_list& errors) {
   const std::string text = n.IsScalar() ? n.Scalar() : "";
   const bool form = text.size() == 5 && text[2] == ':' &&
                     (text.substr(0, 2) + text.substr(3)).find_first_not_of("0123456789") == std::string::npos;
   const int hour = form ? std::stoi(text.substr(0, 2)) : 0;
   const int minute = form ? std::stoi(text.substr(3)) : 0;
   const seconds time = hours{hour} + minutes{minute};
-  if (!form || minute > 59 || time > days{1})
-    return errors.add(n,
-                      "`" + where + "` is " + shown(n) + "; it must be a time of day, such as \"08:00\" or \"24:00\"");
+  if (!form || minute > 59 || time > days{1}) {
+    errors.add(n, "`" + where + "` is " + shown(n) + "; it must be a time of day, such as \"08:00\" or \"24:00\"");
+    return false;
+  }
   out = time;
+  return true;
 }
 
 void read_hours(const YAML::Node& n, const std::string& where, calendar_version& out, error_list& errors) {
@@ -125,8 +127,8 @@ void read_hours(const YAML::Node& n, const std::string& where, calendar_version&
     s.required_key("from", "`" + where + "` needs `from`, such as \"08:00\"",
                    [&](const YAML::Node& v) { read_time_of_day(v, where + ".from", h.from, errors); });
     s.required_key("to", "`" + where + "` needs `to`, such as \"22:00\"", [&](const YAML::Node& v) {
-      read_time_of_day(v, where + ".to", h.to, errors);
-      if (h.to <= h.from && h.to != seconds{0})
+      const bool read = read_time_of_day(v, where + ".to", h.to, errors);
+      if (read && h.to <= h.from)
         errors.add(v, "`" + where + ".to` is " + shown(v) +
                           ", which is not after `from`; hours over midnight are two entries");
     });
@@ -156,7 +158,7 @@ void read_version(const YAML::Node& n, const std::string& where, draft& d, error
 }  // namespace
 
 std::shared_ptr<const calendar> read_calendar(const YAML::Node& n, const std::string& where, error_list& errors) {
-  const std::size_t before = errors.sorted().size();
+  const std::size_t before = errors.size();
   draft d;
   section s(n, where, errors);
   s.required_key("zones", "`" + where + "` needs `zones`, such as Europe/Paris: [\"33\"]",
@@ -170,9 +172,9 @@ std::shared_ptr<const calendar> read_calendar(const YAML::Node& n, const std::st
       read_version(one, where + ".versions", d, errors);
   });
   s.finish();
-  if (d.versions.empty() && errors.sorted().size() == before)
+  if (d.versions.empty() && errors.size() == before)
     errors.add(n, "`" + where + ".versions` is empty; it must tell the hours");
-  if (errors.sorted().size() != before) return nullptr;
+  if (errors.size() != before) return nullptr;
   return std::make_shared<const calendar>(std::move(d.zones), std::move(d.by_prefix), std::move(d.holidays),
                                           std::move(d.versions));
 }

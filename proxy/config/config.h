@@ -52,6 +52,14 @@ enum class policy_mode { enforce, observe };
 // A command_status for each reason; load_config fills in all of them but `none`.
 using refusal_statuses = std::map<reason, smpp::command_status>;
 
+// What the gate says to a person in a language (ISO 639). The first of several is for all languages without a text.
+struct spoken_text {
+  std::string language;
+  std::string text;
+  bool operator==(const spoken_text&) const = default;
+};
+using spoken_texts = std::vector<spoken_text>;
+
 struct sender_config {
   std::string name;
   std::string group;  // the sender's own name when none is given
@@ -61,6 +69,9 @@ struct sender_config {
   policy_mode mode = policy_mode::enforce;
   bool observe_opt_outs = false;
   std::chrono::months consent_life{36};
+  std::optional<spoken_texts> confirmation{};   // after an opt-out by SMS; empty: the texts that the gate comes with
+  std::optional<spoken_texts> help{};           // after HELP
+  std::optional<spoken_texts> double_opt_in{};  // the question after an opt-in by SMS, which a YES must answer
   message_rules rules{};
   bool operator==(const sender_config&) const = default;
 };
@@ -115,6 +126,7 @@ struct config {
   refusal_statuses statuses;
   opt_out_scope stop_scope = opt_out_scope::group;
   carrier_blocks carrier;
+  bool cancel_scheduled = false;                                     // what an SMSC holds until later for who opts out
   std::map<std::string, std::shared_ptr<const calendar>> calendars;  // those that are described or named
   std::vector<sender_config> senders;
   limits_config limits;

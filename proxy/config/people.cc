@@ -51,6 +51,11 @@ void read_sender(const YAML::Node& n, const std::string& where, reading& r) {
         [&](const YAML::Node& v) { read_flag(v, where + ".observe_opt_outs", made.observe_opt_outs, r.errors); });
   s.key("consent_life",
         [&](const YAML::Node& v) { read_months(v, where + ".consent_life", made.consent_life, r.errors); });
+  s.key("confirmation",
+        [&](const YAML::Node& v) { read_confirmation(v, where + ".confirmation", made.confirmation, r); });
+  s.key("help", [&](const YAML::Node& v) { read_spoken(v, where + ".help", "text", made.help, r); });
+  s.key("double_opt_in",
+        [&](const YAML::Node& v) { read_spoken(v, where + ".double_opt_in", "question", made.double_opt_in, r); });
   read_message_rules(s, where, made.mode, made.rules, r);
   s.finish();
   r.result.senders.push_back(std::move(made));

@@ -93,6 +93,10 @@ void read_opt_out(const YAML::Node& n, reading& r) {
     read_choice<opt_out_scope>(v, "opt_out.scope", {{"sender", sender}, {"group", group}, {"all", all}},
                                r.result.stop_scope, r.errors);
   });
+  s.key("cancel_scheduled", [&](const YAML::Node& v) {
+    read_choice<bool>(v, "opt_out.cancel_scheduled", {{"on", true}, {"off", false}}, r.result.cancel_scheduled,
+                      r.errors);
+  });
   s.key("carrier", [&](const YAML::Node& v) { read_carrier(v, "opt_out.carrier", r.result.carrier, r.errors); });
   s.finish();
 }

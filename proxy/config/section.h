@@ -19,6 +19,7 @@ class error_list {
   // In the order of the file.
   std::vector<config_error> sorted() const;
   bool empty() const { return errors_.empty(); }
+  std::size_t size() const { return errors_.size(); }
 
  private:
   std::vector<config_error> errors_;

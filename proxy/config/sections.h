@@ -29,6 +29,10 @@ void read_limits(const YAML::Node& n, reading& r);
 void read_journal(const YAML::Node& n, reading& r);
 
 void read_carrier(const YAML::Node& n, const std::string& name, carrier_blocks& out, error_list& errors);
+// Of a sender; after upstreams, whose alphabets say how long a text may be.
+void read_confirmation(const YAML::Node& n, const std::string& where, std::optional<spoken_texts>& out, reading& r);
+void read_spoken(const YAML::Node& n, const std::string& where, const std::string& key,
+                 std::optional<spoken_texts>& out, reading& r);
 // The keys of a sender, after its mode.
 void read_message_rules(section& s, const std::string& where, policy_mode mode_of_sender, message_rules& out,
                         reading& r);

@@ -43,8 +43,10 @@ class metrics::implementation {
   prometheus::Registry registry;
   Family<Counter>& submits =
       counters(registry, "consentgate_submits_total", "Submitted destinations by verdict and reason");
-  Family<Counter>& opt_outs = counters(registry, "consentgate_opt_outs_total", "Opt-outs recorded from replies and the API; imports report their own");
-  Family<Counter>& opt_ins = counters(registry, "consentgate_opt_ins_total", "Opt-ins recorded from replies and the API; imports report their own");
+  Family<Counter>& opt_outs = counters(registry, "consentgate_opt_outs_total",
+                                       "Opt-outs recorded from replies and the API; imports report their own");
+  Family<Counter>& opt_ins = counters(registry, "consentgate_opt_ins_total",
+                                      "Opt-ins recorded from replies and the API; imports report their own");
   Family<Gauge>& session_count = gauges(registry, "consentgate_sessions", "Open connections");
   Family<Gauge>& upstream_up =
       gauges(registry, "consentgate_upstream_up", "1 when the last attempt to connect succeeded");
@@ -78,6 +80,9 @@ class metrics::implementation {
   Counter& journal_dropped =
       counters(registry, "consentgate_journal_dropped_total", "Decisions missing in the journal: the disk was too slow")
           .Add({});
+  Counter& frequency_forgotten = counters(registry, "consentgate_frequency_forgotten_total",
+                                          "Messages that a cap forgot before its window was over")
+                                     .Add({});
   std::mutex senders_mutex;
   std::map<std::string, std::shared_ptr<submit_counters>> senders;
 
@@ -206,6 +211,10 @@ Gauge& metrics::ledger_events() {
 Counter& metrics::unreadable_opt_outs() {
   return implementation_->unreadable_opt_outs;
 }
+Counter& metrics::frequency_forgotten() {
+  return implementation_->frequency_forgotten;
+}
+
 Counter& metrics::journal_dropped() {
   return implementation_->journal_dropped;
 }

@@ -47,7 +47,7 @@ class metrics {
   void count_pdu(leg l, smpp::command_id id, std::uint32_t times);
   void set_upstream_up(const std::string& upstream, bool up);
 
-  // which: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets
+  // which: time_to_bind, inactivity, not_smpp, connections, connections_per_address, unsent_octets, scheduled_messages
   void count_limit(std::string_view which);
 
   // consentgate_gate_messages_total{kind,outcome}
@@ -70,6 +70,7 @@ class metrics {
   prometheus::Counter& unreadable_opt_outs();  // STOPs from a number that could not be read
   prometheus::Counter& unstored_opt_outs();    // STOPs answered ESME_RX_T_APPN
   prometheus::Counter& journal_dropped();      // decisions the disk could not take in time
+  prometheus::Counter& frequency_forgotten();  // messages a cap forgot too early
 
  private:
   class implementation;

@@ -42,6 +42,7 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
     reason_texts_[i] = store.journal_text(name(reason{static_cast<std::uint8_t>(i)}));
   for (const sender_config& wanted : config_->senders) {
     const auto made = make_sender(wanted.name, wanted.group);
+    made->configured = &wanted;
     made->kind = wanted.policy;
     made->mode = wanted.mode;
     made->observe_opt_outs = wanted.observe_opt_outs;
@@ -157,7 +158,7 @@ const sender* policy::sender_journalled_as(const candidates& c, store::text_id n
   return it == c.senders.end() ? nullptr : *it;
 }
 
-bool policy::is_listed(const smpp::address& a) const {
+bool policy::is_own(const smpp::address& a) const {
   return std::ranges::any_of(by_address_.find(a), [](const users_of_address* found) { return found != nullptr; });
 }
 

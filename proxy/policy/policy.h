@@ -24,6 +24,7 @@ namespace proxy {
 
 // One sender with everything a verdict needs.
 struct sender {
+  const sender_config* configured = nullptr;  // null: the configuration does not name it
   std::string name;
   std::string group;
   store::scope_id own_scope = 0;
@@ -103,9 +104,9 @@ class policy {
 
   // Of this bind's senders the one that the journal knows under this name; nullptr when it is one no more.
   const sender* sender_journalled_as(const candidates& c, store::text_id name) const;
-  // Whether any sender lists the address.
-  bool is_listed(const smpp::address& a) const;
   bool has_opted_out_of(const sender& s, store::number who) const { return store_->opted_out_of(who, s.own_scope); }
+  // Whether an address is one that senders write from: no person's.
+  bool is_own(const smpp::address& a) const;
 
   // By its name in the configuration; a name that is not there is a sender of that name, like an unnamed system_id.
   std::shared_ptr<const sender> sender_named(const std::string& name) const;
@@ -134,6 +135,9 @@ class policy {
 
   std::optional<store::number> read_number(const smpp::address& a) const;
   smpp::command_status status_of(reason r) const;
+  // What the SMSC holds until later, in case its recipient opts out. False when there is too much of it.
+  bool keep_scheduled(store::scheduled s) const { return store_->keep_scheduled(std::move(s)); }
+  bool cancels_scheduled() const { return config_->cancel_scheduled; }
   bool hears_carriers() const { return hears_carriers_; }
   bool journals() const { return config_->journal_retention.count() != 0; }
   store::text_id journal_text(verdict v) const { return verdict_texts_[static_cast<std::size_t>(v)]; }

@@ -18,7 +18,7 @@ using boost::json::value;
 object definitions() {
   return {
       {"submits", "decisions on submitted messages, one for each destination, by the time of the decision"},
-      {"would_have_been_refused", "what observe mode let pass without consent"},
+      {"would_have_been_refused", "what observe mode let pass and would have been refused"},
       {"opt_outs",
        "oppositions by the time they were recorded, without those that turned out to be an operator's mistake"},
       {"seconds_to_effect",

@@ -22,6 +22,12 @@ std::shared_ptr<frequency_memory> message_memory::frequency_of(const std::string
   return memory;
 }
 
+std::uint64_t message_memory::forgotten() {
+  std::uint64_t all = 0;
+  for_each([&](const std::string&, const frequency_memory& m) { all += m.forgotten(); });
+  return all;
+}
+
 void message_memory::for_each(const std::function<void(const std::string& sender, frequency_memory&)>& visit) {
   const std::lock_guard lock(mutex_);
   for (const auto& [sender, memory] : by_sender_)

@@ -23,6 +23,7 @@ class message_memory {
 
   recipient recipient_of(store::number who) const;
   std::shared_ptr<frequency_memory> frequency_of(const std::string& sender);
+  std::uint64_t forgotten();  // by all caps, too early
   void for_each(const std::function<void(const std::string& sender, frequency_memory&)>& visit);
 
   part_texts texts;

@@ -110,8 +110,9 @@ std::vector<std::filesystem::path> day_files(const std::filesystem::path& folder
 
 frequency_files::frequency_files(std::filesystem::path folder, const config& c) : folder_(std::move(folder)) {
   const auto known = store::read_secret(folder_ / "key");
-  if (const auto* why = std::get_if<store::failure>(&known))
-    log(log_level::error, "what was sent before the start is not counted", {{"error", why->message}});
+  const auto* why = std::get_if<store::failure>(&known);
+  writable_ = why == nullptr;
+  if (!writable_) log(log_level::error, "no cap knows what was sent before a start", {{"error", why->message}});
   const auto* key = std::get_if<std::optional<std::string>>(&known);
   const bool there = key != nullptr && key->has_value();
   key_ = there ? **key : store::random_hexadecimal(32);
@@ -163,7 +164,7 @@ void frequency_files::write() {
       append(out, tag, r);
   });
   const std::string text = out.take();
-  if (text.empty()) return;
+  if (text.empty() || !writable_) return;
   std::error_code ec;
   const std::filesystem::path key_file = folder_ / "key";
   if (!std::filesystem::exists(key_file, ec)) {

@@ -31,7 +31,8 @@ class frequency_files {
   std::filesystem::path folder_;
   std::string key_;
   std::shared_ptr<message_memory> memory_;
-  bool failed_ = false;  // to write: said once
+  bool writable_ = true;  // false: the key is there and cannot be read
+  bool failed_ = false;   // to write: said once
 
   std::mutex mutex_;
   std::condition_variable stop_;

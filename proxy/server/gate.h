@@ -5,11 +5,13 @@
 #include <memory>
 #include <optional>
 
+#include "proxy/conversation/spokesman.h"
 #include "proxy/observe/metrics.h"
 #include "proxy/observe/refusal_log.h"
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
 #include "proxy/server/frequency_files.h"
+#include "proxy/session/cancellations.h"
 #include "proxy/session/replies.h"
 #include "store/consent_store.h"
 #include "store/current.h"
@@ -19,11 +21,13 @@ namespace proxy {
 struct gate {
   proxy::metrics metrics;
   proxy::refusal_log refusal_log;
+  proxy::outbox outbox{metrics};
+  proxy::spokesman spokesman{outbox};
+  proxy::cancellations cancellations{outbox};
   std::unique_ptr<store::consent_store> store;  // after what its last completions still use
   std::optional<frequency_files> frequency;
   store::current<const proxy::policy> policy;
-  proxy::outbox outbox{metrics};
-  proxy::replies replies{metrics};
+  proxy::replies replies{metrics, spokesman};
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> draining{false};
 };

@@ -43,6 +43,10 @@ class server {
         running_->store_path / "ledger.key", nullptr, &gate_.metrics, [this] { return gate_.policy.load(); },
         [this] { return not_ready(); }, [this](const std::function<void()>& done) { flush_journal(done); }});
     if (!open_store()) return 1;
+    if (const auto why = gate_.spokesman.begin(*gate_.store)) {
+      log(log_level::error, "the open questions cannot be read", {{"error", why->message}});
+      return 1;
+    }
     admin_->set_store(gate_.store.get());
     gate_.frequency.emplace(running_->store_path / "frequency", *running_);
     gate_.policy = make_policy(running_);
@@ -64,6 +68,7 @@ class server {
     listeners_.clear();
     for (const auto& w : workers_)
       w->stop();
+    gate_.cancellations.settle(*gate_.store, {steady_clock::now(), store::now()});
     gate_.frequency.reset();
     gate_.store.reset();  // writes what has been handed in; its last completions still find the workers
     workers_.clear();
@@ -188,8 +193,15 @@ class server {
     gate_.metrics.store_read_only().Set(available ? 0 : 1);
     gate_.metrics.journal_dropped().Increment(
         static_cast<double>(s.journal_dropped - std::exchange(journal_dropped_, s.journal_dropped)));
+    const std::uint64_t forgotten = gate_.frequency->memory()->forgotten();
+    gate_.metrics.frequency_forgotten().Increment(
+        static_cast<double>(forgotten - std::exchange(frequency_forgotten_, forgotten)));
     gate_.outbox.expire(steady_clock::now());
-    if (++seconds_ % 60 == 0) gate_.refusal_log.write();
+    gate_.cancellations.look(*gate_.store, *gate_.policy.load(), {steady_clock::now(), store::now()});
+    if (++seconds_ % 60 == 0) {
+      gate_.refusal_log.write();
+      gate_.spokesman.tick({steady_clock::now(), store::now()});
+    }
     second_.expires_after(std::chrono::seconds(1));
     second_.async_wait([this](error_code stopped) {
       if (!stopped) each_second();
@@ -211,6 +223,7 @@ class server {
   bool read_only_ = false;
   unsigned seconds_ = 0;
   std::uint64_t journal_dropped_ = 0;
+  std::uint64_t frequency_forgotten_ = 0;
   steady_clock::time_point drain_until_;
 };
 

@@ -4,6 +4,7 @@
 #include <boost/asio/write.hpp>
 
 #include "proxy/observe/log.h"
+#include "proxy/server/reply_keeper.h"
 
 namespace proxy {
 
@@ -65,23 +66,8 @@ void session_shell::give_up() {
   session_.closed(leg::esme, the_moment());
 }
 
-void session_shell::record(std::vector<store::event> events, std::uint32_t ticket) {
-  struct to_count {
-    std::string sender;
-    store::event_kind kind;
-    std::string_view method;
-  };
-  std::vector<to_count> counted;
-  counted.reserve(events.size());
-  for (const store::event& e : events)
-    counted.push_back({e.collector, e.kind, store::name(e.method)});
-  gate_.store->record(std::move(events), [weak = weak_from_this(), &io = io_, &m = gate_.metrics, ticket,
-                                          counted = std::move(counted)](const store::outcome& o) {
-    const bool on_disk = std::holds_alternative<std::vector<store::recorded>>(o);
-    for (const to_count& c : counted) {
-      if (!on_disk) break;
-      c.kind == store::event_kind::opt_out ? m.count_opt_out(c.sender, c.method) : m.count_opt_in(c.sender, c.method);
-    }
+void session_shell::record(reply r, std::uint32_t ticket) {
+  keep(gate_, std::move(r), [weak = weak_from_this(), &io = io_, ticket](bool on_disk) {
     boost::asio::post(io, [weak, ticket, on_disk] {
       if (const auto self = weak.lock()) {
         const moment now = the_moment();

@@ -37,7 +37,7 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   void give_up();  // at the very end: what is unanswered will not be answered
   void flush();    // sends what was held
 
-  void record(std::vector<store::event> events, std::uint32_t ticket) override;
+  void record(reply r, std::uint32_t ticket) override;
   void journal(const store::journal_line& l) override { journal_.add(l); }
   void wake() override;
 

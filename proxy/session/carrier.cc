@@ -84,7 +84,7 @@ void session::hear_carrier(const in_flight& request, smpp::octets answer) {
     for (const smpp::unsuccess_sme& u : smpp::unsuccess_in(answer))
       add(policy_->read_number({u.dest_addr_ton, u.dest_addr_npi, u.destination_addr}), u.error_status_code);
   }
-  if (!events.empty()) host_->record(std::move(events), unguarded);
+  if (!events.empty()) host_->record({std::move(events), std::nullopt, {}}, unguarded);
 }
 
 // A receipt goes from the person to the sender's address; from some SMSCs the other way round, as the message went.
@@ -92,11 +92,11 @@ std::vector<store::event> session::read_receipt(smpp::octets pdu, const smpp::me
   if (carrier().empty() || !smpp::is_receipt(m)) return {};
   const std::string code = blocking_code(carrier(), smpp::read_receipt(m));
   if (code.empty()) return {};
-  const bool turned = policy_->is_listed(m.source_addr);
+  const bool turned = policy_->is_own(m.source_addr);
   const smpp::address& person = turned ? m.destination_addr : m.source_addr;
   const smpp::address& sent_from = turned ? m.source_addr : m.destination_addr;
   const std::optional<store::number> who = policy_->read_number(person);
-  if (!who || policy_->is_listed(person)) return {};
+  if (!who || policy_->is_own(person)) return {};
   // Like the message: it belongs to a sender of this bind. One that arrives elsewhere, to those who wrote from there.
   std::vector<const sender*> senders;
   if (const sender* own = policy_->sender_of(bind_candidates(), sent_from); own != nullptr) {

@@ -10,10 +10,10 @@ using smpp::command_status;
 
 namespace {
 
-// Makes the SMSC send a reply again. The message_id of these answers is one NUL (4.6.2).
-void append_not_stored(smpp::buffer& out, command_id request, std::uint32_t sequence_number) {
+// The gate's own answer to a deliver_sm or data_sm. Its message_id is one NUL (4.6.2).
+void append_own_answer(smpp::buffer& out, command_id request, command_status status, std::uint32_t sequence_number) {
   const std::size_t start = out.size();
-  smpp::append_header(out, smpp::response_to(request), command_status::ESME_RX_T_APPN, sequence_number);
+  smpp::append_header(out, smpp::response_to(request), status, sequence_number);
   out.push_back(0);
   smpp::write_u32(out.data() + start, smpp::header_length + 1);
 }
@@ -36,6 +36,7 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
   }
   response_seconds_.observe(now.steady - request.since);
   if (request.message.journalled) journal_answer(request, h.sequence_number, pdu);
+  if (!held_.empty()) hear_scheduled(request, h.sequence_number, pdu);
   if (policy_->hears_carriers() && is_submission(request.id)) hear_carrier(request, pdu);
   if (request.message.counted) settle_counted(h.sequence_number, h.command_status);
   smpp::buffer& to_esme = side(leg::esme).output;
@@ -79,8 +80,9 @@ void session::take_smsc_request(smpp::octets pdu, const smpp::header& h, moment 
   forward_request(leg::esme, pdu, h, now);
 }
 
-// True when the PDU is a reply, or a receipt of a blocked number, that goes on record: blocked in memory by the time
-// record() returns, forwarded, and answered to the SMSC only when the record is on disk.
+// True when the PDU is dealt with. A receipt for what the gate itself has sent ends here. A reply, or a receipt of a
+// blocked number, that goes on record is blocked in memory by the time record() returns, forwarded, and answered to the
+// SMSC only when the record is on disk.
 bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   smpp::message m;
   const command_status decoded =
@@ -88,10 +90,13 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   if (decoded != command_status::ESME_ROK) metrics_->malformed(leg::smsc).Increment();
   // Broken optional parameters leave the text readable: a STOP is heard all the same.
   if (decoded != command_status::ESME_ROK && decoded != command_status::ESME_RINVOPTPARSTREAM) return false;
-  std::vector<store::event> events =
-      replies_->read(*policy_, bind_candidates(), pdu, m, alphabet_, now.steady, now.wall);
-  if (events.empty() && policy_->hears_carriers()) events = read_receipt(pdu, m, now);
-  if (events.empty()) return false;
+  if (replies_->is_own_receipt(*policy_, m)) {
+    append_own_answer(side(leg::smsc).output, h.command_id, command_status::ESME_ROK, h.sequence_number);
+    return true;
+  }
+  reply r = replies_->read({*policy_, bind_candidates(), host_, now}, pdu, m, alphabet_);
+  if (!r.goes_on_record() && policy_->hears_carriers()) r.events = read_receipt(pdu, m, now);
+  if (!r.goes_on_record()) return false;
 
   in_flight request;
   request.original = h.sequence_number;
@@ -102,7 +107,7 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   const std::uint32_t ticket = esme.requests.add(request);
   guarded_[ticket];
   smpp::append_renumbered(esme.output, pdu, ticket);
-  host_->record(std::move(events), ticket);
+  host_->record(std::move(r), ticket);
   return true;
 }
 
@@ -115,7 +120,7 @@ void session::recorded(std::uint32_t ticket, bool on_disk, moment now) {
   reply->second.fate = on_disk ? guarded_reply::fate::on_disk : guarded_reply::fate::failed;
   if (!on_disk) {
     metrics_->unstored_opt_outs().Increment();
-    append_not_stored(side(leg::smsc).output, request.id, request.original);
+    append_own_answer(side(leg::smsc).output, request.id, command_status::ESME_RX_T_APPN, request.original);
   }
   answer_guarded(ticket, request, reply->second, now);
 }

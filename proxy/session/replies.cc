@@ -30,6 +30,30 @@ std::string evidence_of(smpp::octets pdu, const smpp::message& m, const std::str
   return boost::json::serialize(proof);
 }
 
+// The YES, and in it the request that it completes, or the digest of that in a store that keeps no numbers.
+std::string evidence_of_both(const std::string& yes, const store::pending_opt_in& question) {
+  boost::json::object both = boost::json::parse(yes).as_object();
+  both["question"] = question.wording;
+  if (question.evidence.empty()) {
+    both["request_sha256"] = question.evidence_sha256;
+  } else {
+    both["request"] = boost::json::parse(question.evidence);
+  }
+  return boost::json::serialize(both);
+}
+
+store::event event_of(const heard_message& heard, store::event_kind kind) {
+  store::event e;
+  e.actor = "gate";
+  e.who = heard.who;
+  e.number_as_received = smpp::readable(heard.from.text);
+  e.kind = kind;
+  e.method = store::consent_method::mo_keyword;
+  e.source = "reply to " + smpp::readable(heard.to.text);
+  e.evidence = heard.evidence;
+  return e;
+}
+
 bool could_be_a_person(const smpp::message& m) {
   return smpp::is_from_a_person(m) && m.source_addr.ton != smpp::ton::alphanumeric &&
          m.source_addr.ton != smpp::ton::abbreviated;
@@ -37,57 +61,86 @@ bool could_be_a_person(const smpp::message& m) {
 
 }  // namespace
 
-replies::replies(metrics& m) : metrics_(&m), parts_(remembered_messages, remembered_for) {}
+replies::replies(metrics& m, spokesman& s)
+    : metrics_(&m), spokesman_(&s), parts_(remembered_messages, remembered_for) {}
 
-std::vector<store::event> replies::read(const policy& p, const candidates& c, smpp::octets pdu, const smpp::message& m,
-                                        smpp::default_alphabet alphabet, std::chrono::steady_clock::time_point now,
-                                        store::instant wall) {
+reply replies::read(const heard_at& at, smpp::octets pdu, const smpp::message& m, smpp::default_alphabet alphabet) {
   if (!could_be_a_person(m)) return {};
+  const policy& p = at.policy;
   const std::optional<store::number> who = p.read_number(m.source_addr);
-  const reading r = text_of(m, who.value_or(store::number{}), alphabet, now);
+  const reading r = text_of(m, who.value_or(store::number{}), alphabet, at.now.steady);
   const classification means = classify(r.text);
-  // Half a message may opt out, never opt in.
+  // Half a message may opt out, and nothing else.
   const bool opts_out = means.intent == intent::opt_out;
   const bool opts_in = means.intent == intent::opt_in && r.complete;
-  if (!opts_out && !opts_in) return {};
+  const bool says_yes = means.yes && r.complete && !opts_out && !opts_in;
+  const bool wants_help = means.intent == intent::help && r.complete;
+  if (!opts_out && !opts_in && !says_yes && !wants_help) return {};
   if (!who) {
     if (opts_out) {
       metrics_->unreadable_opt_outs().Increment();
       log(log_level::warning, "an opt-out from an address that cannot be read as a number",
-          {{"system_id", c.system_id}, {"ton", m.source_addr.ton}, {"address_length", m.source_addr.text.size()}});
+          {{"system_id", at.bind.system_id},
+           {"ton", m.source_addr.ton},
+           {"address_length", m.source_addr.text.size()}});
     }
     return {};
   }
 
-  // STOP ALL means everybody; an opt-in is for one.
-  std::vector<const sender*> senders = p.senders_of_reply(c, m.destination_addr);
-  const std::vector<const sender*> wrote = p.writers_to(*who, c, m.destination_addr, wall);
+  // STOP ALL means everybody. An opt-in is for one sender alone.
+  const std::vector<const sender*> listed = p.senders_of_reply(at.bind, m.destination_addr);
+  const std::vector<const sender*> wrote = p.writers_to(*who, at.bind, m.destination_addr, at.now.wall);
   const bool attributed = opts_out ? !means.everything && !wrote.empty() : wrote.size() == 1;
-  if (attributed) senders = wrote;
-
-  store::event e;
-  e.actor = "gate";
-  e.who = *who;
-  e.number_as_received = smpp::readable(m.source_addr.text);
-  e.kind = opts_out ? store::event_kind::opt_out : store::event_kind::opt_in;
-  e.method = store::consent_method::mo_keyword;
-  e.source = "reply to " + smpp::readable(m.destination_addr.text);
-  e.evidence = evidence_of(pdu, m, r.text, means.rule, c.system_id, attributed);
-
-  std::vector<store::event> events;
-  const auto add = [&](store::scope s, const sender& to) {
-    if (std::ranges::any_of(events, [&](const store::event& earlier) { return earlier.scope == s; })) return;
-    e.scope = std::move(s);
-    e.collector = to.name;
-    events.push_back(e);
-  };
-  if (opts_out) {
-    for (const sender* s : senders)
-      add(means.everything ? store::scope{} : p.stop_scope(*s), *s);
-  } else if (senders.size() == 1 || std::ranges::find(c.senders, senders.front()) != c.senders.end()) {
-    add({store::scope_kind::sender, senders.front()->name}, *senders.front());
+  const std::vector<const sender*>& senders = attributed ? wrote : listed;
+  const heard_message heard{*who, m.source_addr, m.destination_addr, means.language,
+                            evidence_of(pdu, m, r.text, means.rule, at.bind.system_id, attributed && !says_yes)};
+  if (wants_help) {
+    spokesman_->asked_for_help(at, heard, senders);
+    return {};
   }
-  return events;
+  if (opts_out) return opt_out(at, heard, senders, means.everything);
+  if (says_yes) return yes(at, heard, listed);
+  // Nobody guesses for which of several.
+  const sender& to = *senders.front();
+  if (senders.size() > 1 && std::ranges::find(at.bind.senders, &to) == at.bind.senders.end()) return {};
+  return opt_in(at, heard, to);
+}
+
+reply replies::opt_out(const heard_at& at, const heard_message& heard, const std::vector<const sender*>& senders,
+                       bool everything) {
+  reply all;
+  all.then = spokesman_->opted_out(at, heard, senders, everything);
+  for (const sender* s : senders) {
+    store::event e = event_of(heard, store::event_kind::opt_out);
+    e.scope = everything ? store::scope{} : at.policy.stop_scope(*s);
+    e.collector = s->name;
+    if (std::ranges::find(all.events, e.scope, &store::event::scope) == all.events.end())
+      all.events.push_back(std::move(e));
+  }
+  return all;
+}
+
+reply replies::opt_in(const heard_at& at, const heard_message& heard, const sender& to) {
+  if (to.configured != nullptr && to.configured->double_opt_in) {
+    auto question = spokesman_->asks_to_join(at, heard, to);
+    return question ? reply{{}, std::move(question->question), std::move(question->then)} : reply{};
+  }
+  store::event e = event_of(heard, store::event_kind::opt_in);
+  e.scope = {store::scope_kind::sender, to.name};
+  e.collector = to.name;
+  return {{std::move(e)}, std::nullopt, {}};
+}
+
+reply replies::yes(const heard_at& at, const heard_message& heard, const std::vector<const sender*>& senders) {
+  auto answered = spokesman_->said_yes(at, heard, senders);
+  if (!answered) return {};
+  store::event e = event_of(heard, store::event_kind::opt_in);
+  e.scope = {store::scope_kind::sender, answered->question.sender};
+  e.collector = answered->question.sender;
+  e.method = store::consent_method::double_opt_in;
+  e.wording = answered->question.wording;
+  e.evidence = evidence_of_both(heard.evidence, answered->question);
+  return {{std::move(e)}, std::nullopt, std::move(answered->then)};
 }
 
 replies::reading replies::text_of(const smpp::message& m, store::number who, smpp::default_alphabet alphabet,

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "proxy/conversation/spokesman.h"
 #include "proxy/observe/metrics.h"
 #include "proxy/policy/policy.h"
 #include "smpp/reassembler.h"
@@ -12,17 +13,26 @@
 
 namespace proxy {
 
+// What is to be put on record of a person's message before the SMSC hears that it was received, and what follows then.
+struct reply {
+  std::vector<store::event> events;  // or:
+  std::optional<store::pending_opt_in> question;
+  settlement then;
+  bool goes_on_record() const { return !events.empty() || question; }
+};
+
 class replies {
  public:
-  explicit replies(metrics& m);
+  replies(metrics& m, spokesman& s);
 
-  // The events that `pdu`, decoded as `m`, stands for: none for what is not a person's message, or means nothing. An
-  // opt-out yields one event for each scope it covers, an opt-in one for the sender the person wrote to. Their times
-  // and ids are the store's to give. Of several senders that use the address those count that wrote to the person from
-  // it lately. Thread safe.
-  std::vector<store::event> read(const policy& p, const candidates& c, smpp::octets pdu, const smpp::message& m,
-                                 smpp::default_alphabet alphabet, std::chrono::steady_clock::time_point now,
-                                 store::instant wall);
+  // What `pdu`, decoded as `m`, stands for: nothing for what is not a person's message, or means nothing. An opt-out
+  // yields one event for each scope it covers; an opt-in one for the sender the person wrote to, or a question first.
+  // Of several senders that use the address those count that wrote to the person from it lately. The times and ids of
+  // events are the store's to give. Help is answered without further ado. Thread safe.
+  reply read(const heard_at& at, smpp::octets pdu, const smpp::message& m, smpp::default_alphabet alphabet);
+
+  // True of a receipt for what the gate itself has sent: answered here, and nobody else's. Thread safe.
+  bool is_own_receipt(const policy& p, const smpp::message& m) const { return spokesman_->is_own_receipt(p, m); }
 
  private:
   struct reading {
@@ -31,8 +41,13 @@ class replies {
   };
   reading text_of(const smpp::message& m, store::number who, smpp::default_alphabet alphabet,
                   std::chrono::steady_clock::time_point now);
+  reply opt_out(const heard_at& at, const heard_message& heard, const std::vector<const sender*>& senders,
+                bool everything);
+  reply opt_in(const heard_at& at, const heard_message& heard, const sender& to);
+  reply yes(const heard_at& at, const heard_message& heard, const std::vector<const sender*>& senders);
 
   metrics* metrics_;
+  spokesman* spokesman_;
   std::mutex mutex_;
   smpp::reassembler parts_;
 };

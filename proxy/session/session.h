@@ -14,28 +14,25 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/moment.h"
 #include "proxy/observe/metrics.h"
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
 #include "proxy/session/replies.h"
+#include "proxy/session/scheduled_message.h"
 #include "smpp/pdu.h"
 #include "smpp/sequence_window.h"
 #include "smpp/submit_multi.h"
 
 namespace proxy {
 
-struct moment {
-  std::chrono::steady_clock::time_point steady;
-  store::instant wall;
-};
-
 // What a session needs from outside. Outlives the session. Woken as a transmitter, it calls session::transmit() soon,
 // on the session's own thread.
 class session_host : public transmitter {
  public:
-  // Puts what a person wrote, or what the carrier says, on record; answered by session::recorded(ticket, ...), later
-  // and on the session's own thread.
-  virtual void record(std::vector<store::event> events, std::uint32_t ticket) = 0;
+  // Puts what a person wrote, or what the carrier says, on record; answered by r.then(...), and by
+  // session::recorded(ticket, ...), later and on the session's own thread.
+  virtual void record(reply r, std::uint32_t ticket) = 0;
   // Puts what was decided of a message in the journal, once nothing more will be known of it.
   virtual void journal(const store::journal_line& l) = 0;
 };
@@ -133,6 +130,13 @@ class session {
     store::instant due{};                    // when it is to be delivered, if that is later
     const smpp::message* message = nullptr;  // of a submit_multi
   };
+  // A submission that its SMSC will hold until later, once it has accepted it.
+  struct held_message {
+    store::number who;
+    store::instant due{};
+    scheduled_message what;
+    bool by_address = false;  // its message_id stands for others, too
+  };
 
   // A request that one side sent and the other has not answered.
   struct in_flight {
@@ -209,6 +213,14 @@ class session {
   void hear_carrier(const in_flight& request, smpp::octets answer);
   std::vector<store::event> read_receipt(smpp::octets pdu, const smpp::message& m, moment now);
 
+  // scheduling.cc
+  bool may_have_to_cancel(const pending_submission& p, moment now) const;
+  held_message held_as(const pending_submission& p, const smpp::address& source_addr,
+                       const smpp::address& destination_addr) const;
+  void await_schedule(std::uint32_t sequence_number, const pending_submission& p);
+  void await_schedules(std::uint32_t sequence_number, std::vector<held_message> held, bool alone, bool shared);
+  void hear_scheduled(const in_flight& request, std::uint32_t sequence_number, smpp::octets answer);
+
   // own_requests.cc
   void begin_transmitting(moment now);
   void stop_transmitting();
@@ -266,6 +278,7 @@ class session {
   std::unordered_map<std::uint32_t, guarded_reply> guarded_;
   std::unordered_map<std::uint32_t, std::vector<smpp::unsuccess_sme>> partial_;
   std::unordered_map<std::uint32_t, std::vector<listed_decision>> listed_;  // by the request's sequence_number
+  std::unordered_map<std::uint32_t, std::vector<held_message>> held_;       // the same
   bool transmits_ = false;                                                  // takes from the outbox
   std::unordered_map<std::uint32_t, gate_request> own_;                     // the gate's own, sent and not answered
   std::unordered_map<std::uint32_t, std::vector<counted_message>> counted_messages_;  // likewise

@@ -77,6 +77,7 @@ void session::decide_pending(moment now) {
     } else {
       const std::uint32_t sequence_number = forward_submission(p.pdu, p.header, now, what, p.destination);
       if (what.counted) counted_messages_[sequence_number].push_back(std::move(counted));
+      if (may_have_to_cancel(p, now)) await_schedule(sequence_number, p);
     }
   }
   submissions_ += pending_.size();
@@ -95,8 +96,9 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   std::vector<bool> keep;
   std::vector<smpp::unsuccess_sme> refused;
   std::vector<listed_decision> forwarded;
+  std::vector<held_message> held;
+  bool shared = false;
   decided all;
-  bool alone = true;  // the first that is forwarded: what the SMSC says of the whole, it says of the only one
   std::vector<counted_message> counted;
   for (const smpp::dest_address& to : m.dest_addresses) {
     const std::string_view destination = to.distribution_list ? to.dl_name : to.sme.text;
@@ -111,21 +113,24 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
     keep.push_back(d.verdict != verdict::refused);
     if (keep.back()) {
       all.sender = what.sender;
-      all.who = alone ? what.who : store::number{};
-      alone = false;
+      all.who = what.who;
+      if (may_have_to_cancel(p, now)) held.push_back(held_as(p, m.source_addr, to.sme));
+      shared |= p.channel != 0;
       if (what.journalled) forwarded.push_back({what, std::string(destination)});
       continue;
     }
     journal(what, destination);
     refused.push_back({to.sme.ton, to.sme.npi, std::string(destination), policy_->status_of(d.reason)});
   }
+  const bool only_one = std::ranges::count(keep, true) == 1;
+  if (!only_one) all.who = {};  // what the SMSC says of the whole, it says of an only one
   all.journalled = all.listed = !forwarded.empty();
   all.counted = !counted.empty();
   if (refused.empty()) {
     const std::uint32_t sequence_number = send_on(leg::smsc, pdu, h, now, all);
     if (all.listed) listed_[sequence_number] = std::move(forwarded);
     if (all.counted) counted_messages_[sequence_number] = std::move(counted);
-    return;
+    return await_schedules(sequence_number, std::move(held), only_one, shared);
   }
   if (refused.size() == m.dest_addresses.size()) return answer(leg::esme, h, refused.front().error_status_code);
 
@@ -141,6 +146,7 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   partial_[sequence_number] = std::move(refused);
   if (all.listed) listed_[sequence_number] = std::move(forwarded);
   if (all.counted) counted_messages_[sequence_number] = std::move(counted);
+  await_schedules(sequence_number, std::move(held), only_one, shared);
 }
 
 // A distribution list or an area: nobody can say who would get it.

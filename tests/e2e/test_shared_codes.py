@@ -148,3 +148,17 @@ def test_several_threads(start_gate, smsc):
     for n, expected in ((numbers[0], ["group:retail"]), (numbers[25], ["group:leisure", "group:retail"]), (numbers[39], ["group:leisure"])):
         reply(gate, smsc, "STOP", source=n)
         assert scopes(gate, n) == expected
+
+
+def test_a_question_and_its_yes_on_a_shared_code(start_gate, smsc):
+    """START is for the one who wrote, whose question the YES answers, on whichever bind either arrives."""
+    asks = SHARED.replace("system_ids: [club1],", "system_ids: [club1], double_opt_in: {question: {en: 'Reply YES to join'}},")
+    gate = start_gate([smsc.port], asks)
+    with gate.bound("club1", "transmitter") as club:
+        assert club.request(smpp.submit_sm("36111", ALICE, sequence=7)).command_status == 0
+        reply(gate, smsc, "START")
+        smsc.wait_for(lambda s, p: s.system_id == "club1" and p.name == "submit_sm" and p.text == "Reply YES to join")
+        assert submit(gate, "shop1") == 0  # another writes in between
+        reply(gate, smsc, "YES")
+    [event] = [e for e in gate.events(ALICE) if e["event"] == "opt_in"]
+    assert (event["scope"], event["method"]) == ("sender:club", "double_opt_in")

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,15 +17,16 @@ namespace testing {
 // Keeps what a session puts on record until the test says what became of it.
 class recorder : public proxy::session_host {
  public:
-  void record(std::vector<store::event> events, std::uint32_t ticket) override {
-    for (store::event& e : events)
-      recorded.push_back(std::move(e));
+  void record(proxy::reply r, std::uint32_t ticket) override {
+    recorded.insert(recorded.end(), r.events.begin(), r.events.end());
     tickets.push_back(ticket);
+    replies.push_back(std::move(r));
   }
   void journal(const store::journal_line& l) override { journalled.add(l); }
   void wake() override { ++wakes; }
   int wakes = 0;
   std::vector<store::event> recorded;
+  std::vector<proxy::reply> replies;
   store::journal_batch journalled;
   std::vector<std::uint32_t> tickets;
 };
@@ -54,6 +56,7 @@ struct shared_parts {
     auto opened = store::consent_store::open({folder.path() / "store", nullptr});
     if (auto* why = std::get_if<store::failure>(&opened)) throw std::runtime_error(why->message);
     store = std::move(std::get<0>(opened));
+    if (auto why = spokesman.begin(*store)) throw std::runtime_error(why->message);
     policy = std::make_shared<const proxy::policy>(std::make_shared<const proxy::config>(std::move(c)), *store, metrics,
                                                    log);
   }
@@ -72,10 +75,11 @@ struct shared_parts {
   temporary_folder folder;
   proxy::metrics metrics;
   proxy::refusal_log log;
+  proxy::outbox outbox{metrics};
+  proxy::spokesman spokesman{outbox};
   std::unique_ptr<store::consent_store> store;
   std::shared_ptr<const proxy::policy> policy;
-  proxy::outbox outbox{metrics};
-  proxy::replies replies{metrics};
+  proxy::replies replies{metrics, spokesman};
 };
 
 // One session, fed `step` octets at a time.
@@ -116,6 +120,23 @@ class conversation {
     turn();
   }
 
+  // What was handed over to be recorded is, or cannot be.
+  void settle(shared_parts& parts, bool on_disk = true) {
+    for (; settled_ < host.replies.size(); ++settled_) {
+      const proxy::reply& r = host.replies[settled_];
+      if (on_disk && r.question) {
+        std::promise<void> kept;
+        parts.store->keep(*r.question, [&](const std::optional<store::failure>&) { kept.set_value(); });
+        kept.get_future().get();
+      } else if (on_disk) {
+        (void)parts.store->record_and_wait(r.events);
+      }
+      if (r.then) r.then(on_disk);
+      session.recorded(host.tickets[settled_], on_disk, now_);
+    }
+    turn();
+  }
+
   // What a peer has been sent since the last look, PDU by PDU.
   std::vector<smpp::buffer> sent_to(proxy::leg l) {
     smpp::buffer out = std::move(session.output(l));
@@ -146,6 +167,7 @@ class conversation {
 
  private:
   std::size_t step_;
+  std::size_t settled_ = 0;
   proxy::moment now_;
   std::array<smpp::buffer, 2> pending_;
 
