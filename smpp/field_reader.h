@@ -20,6 +20,10 @@ class field_reader {
   std::string_view c_octet_string() {
     const std::size_t left = body_.size() - at_;
     const std::uint8_t* start = body_.data() + at_;
+    if (left != 0 && *start == 0) {  // as most of these fields are
+      ++at_;
+      return {};
+    }
     const void* nul = left == 0 ? nullptr : std::memchr(start, 0, left);
     if (nul == nullptr) return fail<std::string_view>();
     const auto length = static_cast<std::size_t>(static_cast<const std::uint8_t*>(nul) - start);

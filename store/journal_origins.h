@@ -19,9 +19,9 @@ class journal_origins {
 
   // Counted from 0 in the order in which they came.
   std::uint32_t index_of(const journal_origin& o) {
-    if (!all_.empty() && all_[last_] == o) return last_;
+    if (!all_.empty() && same(all_[last_], o)) return last_;
     std::size_t at = (o[0] * 31U + o[1] * 1031U + o[2] * 7U + o[3] + o[4] * 257U) % slots_.size();
-    while (slots_[at] != 0 && all_[slots_[at] - 1U] != o)
+    while (slots_[at] != 0 && !same(all_[slots_[at] - 1U], o))
       at = (at + 1) % slots_.size();
     if (slots_[at] == 0) {
       all_.push_back(o);
@@ -56,6 +56,14 @@ class journal_origins {
   }
 
  private:
+  // The library's comparison calls memcmp, for each message.
+  static bool same(const journal_origin& a, const journal_origin& b) {
+    text_id differs = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+      differs |= a[i] ^ b[i];
+    return differs == 0;
+  }
+
   std::vector<journal_origin> all_;
   std::vector<std::uint16_t> slots_;  // an index into all_, plus 1; 0: free
   std::uint32_t last_ = 0;

@@ -11,18 +11,16 @@ bool all_digits(std::string_view text) {
 
 }  // namespace
 
-std::string plain_spelling(std::string_view address, const store::numbering_plan& plan) {
-  std::string plain;
+spelling::spelling(std::string_view address, const store::numbering_plan& plan) {
   for (const char c : address) {
     const auto octet = static_cast<unsigned char>(c);
     if (octet <= 0x20 || octet == 0x7F || c == '.' || c == '-' || c == '(' || c == ')') continue;
-    plain.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    plain_.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
   }
   for (const std::string_view prefix : {std::string_view("+"), std::string_view(plan.international_prefix)}) {
-    if (!prefix.empty() && plain.starts_with(prefix) && all_digits(std::string_view(plain).substr(prefix.size())))
-      plain.erase(0, prefix.size());
+    if (!prefix.empty() && view().starts_with(prefix) && all_digits(view().substr(prefix.size())))
+      begin_ += prefix.size();
   }
-  return plain;
 }
 
 store::number_kind kind_of(std::uint8_t type_of_number) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <boost/container/small_vector.hpp>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -15,8 +16,16 @@ namespace proxy {
 
 // An address without what two spellings may differ in: white space, control characters, dots, hyphens and parentheses
 // are dropped, letters are made small, and what starts with + or the international prefix loses it when only digits
-// follow.
-std::string plain_spelling(std::string_view address, const store::numbering_plan& plan);
+// follow. Only one that is longer than the specification allows asks for memory.
+class spelling {
+ public:
+  spelling(std::string_view address, const store::numbering_plan& plan);
+  std::string_view view() const { return {plain_.data() + begin_, plain_.size() - begin_}; }
+
+ private:
+  boost::container::small_vector<char, 64> plain_;
+  std::size_t begin_ = 0;
+};
 
 store::number_kind kind_of(std::uint8_t type_of_number);
 
@@ -27,7 +36,7 @@ class address_book {
 
   // The entry of an address as the configuration writes it.
   void add(std::string_view address, const std::function<void(Value&)>& change) {
-    change(by_spelling_[plain_spelling(address, plan_)]);
+    change(by_spelling_[std::string(spelling(address, plan_).view())]);
     if (const auto n = store::read_number(address, store::number_kind::unknown, plan_)) change(by_number_[n->digits]);
   }
 
@@ -35,7 +44,7 @@ class address_book {
   std::array<const Value*, 2> find(const smpp::address& a) const {
     std::array<const Value*, 2> found{};
     if (by_spelling_.empty()) return found;
-    if (const auto it = by_spelling_.find(plain_spelling(a.text, plan_)); it != by_spelling_.end())
+    if (const auto it = by_spelling_.find(spelling(a.text, plan_).view()); it != by_spelling_.end())
       found[0] = &it->second;
     if (by_number_.empty()) return found;
     if (const auto n = store::read_number(a.text, kind_of(a.ton), plan_)) {
@@ -45,8 +54,12 @@ class address_book {
   }
 
  private:
+  struct text_hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
   store::numbering_plan plan_;
-  std::unordered_map<std::string, Value> by_spelling_;
+  std::unordered_map<std::string, Value, text_hash, std::equal_to<>> by_spelling_;
   std::unordered_map<std::uint64_t, Value> by_number_;
 };
 

@@ -61,7 +61,8 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
 // and answer to another.
 void policy::add_address(const std::string& address, const sender& s) {
   const auto as_number = store::read_number(address, store::number_kind::unknown, config_->numbers);
-  const std::string common = as_number ? "+" + store::to_string(*as_number) : plain_spelling(address, config_->numbers);
+  const std::string common =
+      as_number ? "+" + store::to_string(*as_number) : std::string(spelling(address, config_->numbers).view());
   const store::channel_id channel = store_->channel_of(common, s.name);
   by_address_.add(address, [&](users_of_address& users) {
     if (contains(users.senders, &s)) return;
