@@ -24,7 +24,7 @@ listening_shell::listening_shell(boost::asio::io_context& io, listener_config c,
     : io_(io),
       gate_(g),
       session_(std::move(c), g.policy.load(), g.replies, g.metrics, *this, the_moment(), seed),
-      socket_(io) {}
+      wire_(tcp::socket(io)) {}
 
 void listening_shell::start() {
   gate_.receivers.attach(system_id(), [weak = weak_from_this(), &io = io_] {
@@ -101,14 +101,13 @@ void listening_shell::connect() {
   const auto p = gate_.policy.load();
   connector_ = std::make_shared<upstream_connector>(io_, settings().upstreams, p->settings().limits.connect_timeout,
                                                     gate_.metrics);
-  connector_->start([weak = weak_from_this()](tcp::socket s, const upstream* reached) {
+  connector_->start([weak = weak_from_this()](stream s, const upstream* reached) {
     const auto self = weak.lock();
     if (!self) return;
     if (reached == nullptr) {
       self->session_.failed(the_moment());
     } else {
-      self->socket_ = std::move(s);
-      prepare(self->socket_);
+      self->wire_ = std::move(s);
       self->gate_.metrics.sessions(leg::smsc).Increment();
       self->session_.connected(*reached, the_moment());
     }
@@ -118,32 +117,36 @@ void listening_shell::connect() {
 }
 
 void listening_shell::read() {
-  if (reading_ || !socket_.is_open() || !session_.may_take()) return;
+  if (reading_ || !wire_.is_open() || !session_.may_take()) return;
   const auto p = gate_.policy.load();
   const std::span<std::uint8_t> room = in_.room(std::size_t{p->settings().limits.max_pdu_octets} + 65536);
   if (room.empty()) return;
   reading_ = true;
-  socket_.async_read_some(boost::asio::buffer(room.data(), room.size()),
-                          [self = shared_from_this(), n = connection_](error_code ec, std::size_t octets) {
-                            if (n != self->connection_) return;
-                            self->reading_ = false;
-                            ec ? self->lost() : self->in_.commit(octets);
-                            self->turn();
-                          });
+  wire_.async_read_some(room, [self = shared_from_this(), n = connection_](error_code ec, std::size_t octets) {
+    if (n != self->connection_) return;
+    self->reading_ = false;
+    ec ? self->lost() : self->in_.commit(octets);
+    self->turn();
+  });
 }
 
 void listening_shell::write() {
-  if (!socket_.is_open() || write_pending_ || session_.output().empty()) return;
+  if (!wire_.is_open() || write_pending_ || session_.output().empty()) return;
   writing_.swap(session_.output());
   session_.output().clear();
+  error_code ec;
+  const std::size_t sent = wire_.write_some(writing_, ec);
+  if (ec && ec != boost::asio::error::would_block) return lost();
+  writing_.erase(writing_.begin(), writing_.begin() + static_cast<std::ptrdiff_t>(sent));
+  if (writing_.empty()) return;
   write_pending_ = true;
-  boost::asio::async_write(socket_, boost::asio::buffer(writing_),
-                           [self = shared_from_this(), n = connection_](error_code ec, std::size_t) {
-                             if (n != self->connection_) return;
-                             self->write_pending_ = false;
-                             if (ec) self->lost();
-                             self->turn();
-                           });
+  wire_.async_write(writing_, [self = shared_from_this(), n = connection_](error_code failed, std::size_t) {
+    if (n != self->connection_) return;
+    self->write_pending_ = false;
+    self->writing_.clear();
+    if (failed) self->lost();
+    self->turn();
+  });
 }
 
 void listening_shell::lost() {
@@ -159,9 +162,8 @@ void listening_shell::follow_wish(moment now) {
 }
 
 void listening_shell::close() {
-  if (!socket_.is_open()) return;
-  error_code ignored;
-  socket_.close(ignored);
+  if (!wire_.is_open()) return;
+  wire_.close();
   ++connection_;
   reading_ = write_pending_ = false;
   in_.consume(in_.pending().size());

@@ -7,7 +7,7 @@
 
 #include "proxy/server/gate.h"
 #include "proxy/server/receive_buffer.h"
-#include "proxy/server/tcp.h"
+#include "proxy/server/stream.h"
 #include "proxy/server/upstream_connector.h"
 #include "proxy/session/listening_session.h"
 
@@ -42,7 +42,7 @@ class listening_shell : public listening_host, public std::enable_shared_from_th
   boost::asio::io_context& io_;
   gate& gate_;
   listening_session session_;
-  tcp::socket socket_;
+  stream wire_;
   receive_buffer in_;
   smpp::buffer writing_;
   bool reading_ = false;

@@ -147,7 +147,7 @@ void session_shell::turn(moment now, hurry h) {
   follow_wish(leg::smsc, now);
   read(leg::esme);
   read(leg::smsc);
-  const bool parted = session_.ended() && !at(leg::smsc).socket.is_open();
+  const bool parted = session_.ended() && !at(leg::smsc).wire.is_open();
   if (claim_ && (parted || !session_.receives())) claim_.reset();
   finish_if_over();
 }

@@ -1,5 +1,6 @@
 #include "proxy/classify/classifier.h"
 
+#include <unicode/locid.h>
 #include <unicode/unistr.h>
 
 #include <random>
