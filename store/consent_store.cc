@@ -388,6 +388,27 @@ ledger_head consent_store::head() const {
   return std::holds_alternative<ledger_head>(head) ? std::get<ledger_head>(head) : ledger_head{};
 }
 
+namespace {
+
+// A folder that others keep beside the store, and go on writing: readable by the owner alone.
+std::optional<failure> copy_beside(const std::filesystem::path& from, const std::filesystem::path& to) {
+  namespace fs = std::filesystem;
+  std::error_code ec;
+  if (!fs::exists(from, ec)) return std::nullopt;
+  fs::create_directories(to, ec);
+  for (const fs::directory_entry& file : fs::directory_iterator(from, ec)) {
+    const fs::path copy = to / file.path().filename();
+    if (fs::copy_file(file.path(), copy, ec)) fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write, ec);
+    const bool removed = ec == std::errc::no_such_file_or_directory;  // too old for anything meanwhile
+    if (ec && !removed) break;
+    ec.clear();
+  }
+  if (ec) return failure{"the folder " + from.string() + " cannot be copied: " + ec.message()};
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<failure> consent_store::backup(const std::filesystem::path& folder) const {
   std::error_code ec;
   if (std::filesystem::exists(folder, ec) && !std::filesystem::is_empty(folder, ec))
@@ -406,7 +427,7 @@ std::optional<failure> consent_store::backup(const std::filesystem::path& folder
                                    std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ec);
     if (ec) return failure{"the file " + from.string() + " cannot be copied: " + ec.message()};
   }
-  return std::nullopt;
+  return copy_beside(implementation_->path / "frequency", folder / "frequency");
 }
 
 text_id consent_store::journal_text(std::string_view text) {

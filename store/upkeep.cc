@@ -109,10 +109,14 @@ bool ledger::owes_purge() const {
 
 // A block of the journal took the place of smaller ones, whose keys lie between its earliest entry and its own.
 std::optional<failure> ledger::owe_purge_of(const changes& c, rocksdb::WriteBatch& batch) const {
-  if (c.rewritten.empty() && c.journal.empty() && c.unheld.empty()) return std::nullopt;
+  const auto erases = [](const event& e) { return e.kind == event_kind::erasure; };
+  const auto erasure = std::ranges::find_if(c.events, erases);
+  if (c.rewritten.empty() && c.journal.empty() && c.unheld.empty() && erasure == c.events.end()) return std::nullopt;
   auto owed = owed_purge();
   if (auto* why = std::get_if<failure>(&owed)) return *why;
   std::string& all = std::get<std::string>(owed);
+  // Also when nothing else is replaced: what else was kept of the person is gone with it.
+  if (erasure != c.events.end()) all += encode({events, erasure->sequence, erasure->sequence});
   for (const rewritten_record& r : c.rewritten)
     all += encode({events, r.sequence, r.sequence});
   for (const journal_record& r : c.journal) {

@@ -32,12 +32,20 @@ std::shared_ptr<const calendar> calendar_named(const YAML::Node& n, const std::s
   return nullptr;
 }
 
+// One, or a list of them.
+void read_calendar_names(const YAML::Node& n, const std::string& where, message_rules& out, reading& r) {
+  if (!n.IsSequence()) return out.calendars.push_back(calendar_named(n, where, r));
+  for (const auto& one : n)
+    out.calendars.push_back(calendar_named(one, where, r));
+  if (n.size() == 0) r.errors.add(n, "`" + where + "` is empty; it must name a calendar, such as france");
+}
+
 void read_quiet_hours(const YAML::Node& n, const std::string& where, rule_mode usual, message_rules& out, reading& r) {
   if (is_off(n)) return;
   out.quiet_hours = usual;
   section s(n, where, r.errors);
   s.required_key("calendar", "`" + where + "` needs a `calendar`, such as france",
-                 [&](const YAML::Node& v) { out.calendar = calendar_named(v, where + ".calendar", r); });
+                 [&](const YAML::Node& v) { read_calendar_names(v, where + ".calendar", out, r); });
   s.key("mode", [&](const YAML::Node& v) { read_rule_mode(v, where + ".mode", out.quiet_hours, r.errors); });
   s.finish();
 }

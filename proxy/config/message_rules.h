@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "proxy/rules/calendar.h"
 #include "proxy/rules/frequency.h"
@@ -13,7 +14,7 @@ enum class rule_mode { off, observe, enforce };
 
 struct message_rules {
   rule_mode quiet_hours = rule_mode::off;
-  std::shared_ptr<const proxy::calendar> calendar;  // unless quiet_hours are off
+  std::vector<std::shared_ptr<const calendar>> calendars;  // unless quiet_hours are off
   rule_mode opt_out_mention = rule_mode::off;
   rule_mode frequency_cap = rule_mode::off;
   proxy::frequency_cap cap;

@@ -11,6 +11,7 @@ namespace {
 constexpr std::chrono::minutes say_within{5};  // what comes later than this confuses
 constexpr std::chrono::minutes help_interval{10};
 constexpr std::size_t most_remembered = 100000;
+constexpr std::ptrdiff_t fewest_digits = 7;  // of a number that is no short code
 
 bool covers(const store::scope& s, const store::scope& wanted, const sender& of) {
   return s.kind == store::scope_kind::all || s == wanted ||
@@ -38,10 +39,12 @@ std::optional<store::failure> spokesman::begin(store::consent_store& s) {
   return questions_.begin(s);
 }
 
-// Replies reads nothing from short and alphanumeric addresses. An address of a sender may be an operator's own number
-// at the other end of a test, or of a loop.
+// Replies reads nothing from alphanumeric addresses, and from those that are no number. A short code with TON 2 is one
+// once the country code stands in front of it. An address of a sender may be an operator's own number at the other end
+// of a test, or of a loop; so may the address that the person seems to have written to.
 bool spokesman::may_answer(const heard_at& at, const heard_message& m) const {
-  return !m.to.text.empty() && !at.policy.is_own(m.from);
+  const bool is_short = std::ranges::count_if(m.from.text, [](char c) { return c >= '0' && c <= '9'; }) < fewest_digits;
+  return !is_short && !m.to.text.empty() && !at.policy.is_own(m.from) && at.policy.read_number(m.to) != m.who;
 }
 
 gate_request spokesman::request(std::string kind, const heard_at& at, const heard_message& m, const sender& s,

@@ -7,22 +7,24 @@
 namespace proxy {
 namespace {
 
-// The first reason of a refusal; without one, the first that is only observed.
+// The first reason of a refusal; without one, the first that is only observed, that of the consent included.
 class outcome {
  public:
+  explicit outcome(const decision& consented) : result_(consented) {}
+
   // Whether the rule refuses the message.
   bool refuses(rule_mode mode, reason r) {
     if (mode == rule_mode::enforce) {
-      result_ = {verdict::refused, r, 0};
+      result_ = {verdict::refused, r, result_.event};
       return true;
     }
-    if (result_.reason == reason::none) result_ = {verdict::observed, r, 0};
+    if (result_.reason == reason::none) result_ = {verdict::observed, r, result_.event};
     return false;
   }
-  decision result(std::uint64_t event) const { return {result_.verdict, result_.reason, event}; }
+  const decision& result() const { return result_; }
 
  private:
-  decision result_{verdict::forwarded, reason::none, 0};
+  decision result_;
 };
 
 // When the message will be delivered; nothing when that cannot be told.
@@ -35,7 +37,7 @@ std::optional<store::instant> delivery_of(const smpp::message& m, store::instant
 }
 
 bool permits(const message_rules& rules, store::number who, std::optional<store::instant> delivery) {
-  return delivery && rules.calendar->permits(who, std::chrono::floor<std::chrono::seconds>(*delivery));
+  return delivery && all_permit(rules.calendars, who, std::chrono::floor<std::chrono::seconds>(*delivery));
 }
 
 concatenated message_of(const smpp::user_text& text) {
@@ -56,30 +58,30 @@ decision policy::judge_message(const sender& s, const decision& consented, const
                                counted_message& counted) const {
   const message_rules& rules = *s.rules;
   const smpp::user_text user = smpp::split_user_data(*a.message);
-  outcome o;
+  outcome o(consented);
   if (rules.quiet_hours != rule_mode::off && !permits(rules, a.who, delivery_of(*a.message, a.now)) &&
       o.refuses(rules.quiet_hours, reason::quiet_hours))
-    return o.result(consented.event);
+    return o.result();
 
   if (rules.frequency_cap != rule_mode::off) {
     const recipient who = memory_->recipient_of(a.who);
     const auto admitted =
         s.frequency->admit(who, message_of(user), rules.cap, a.now, rules.frequency_cap == rule_mode::observe);
     if (admitted.counted) counted = {s.frequency, who, admitted.place};
-    if (!admitted.within && o.refuses(rules.frequency_cap, reason::frequency_cap)) return o.result(consented.event);
+    if (!admitted.within && o.refuses(rules.frequency_cap, reason::frequency_cap)) return o.result();
   }
   if (rules.opt_out_mention != rule_mode::off && !offers_a_way_out(*memory_, s, a, user) &&
       o.refuses(rules.opt_out_mention, reason::missing_opt_out_mention)) {
     counted.take_back();
   }
-  return o.result(consented.event);
+  return o.result();
 }
 
 decision policy::judge_hours(const sender& s, const decision& consented, store::number who, store::instant at) const {
-  if (!s.rules || consented.verdict != verdict::forwarded || s.rules->quiet_hours == rule_mode::off) return consented;
-  outcome o;
+  if (!s.rules || consented.verdict == verdict::refused || s.rules->quiet_hours == rule_mode::off) return consented;
+  outcome o(consented);
   if (!permits(*s.rules, who, at)) o.refuses(s.rules->quiet_hours, reason::quiet_hours);
-  return o.result(consented.event);
+  return o.result();
 }
 
 store::instant policy::due(std::string_view schedule_delivery_time, store::instant now) {

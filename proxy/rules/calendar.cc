@@ -19,16 +19,23 @@ calendar::calendar(std::vector<calendar_zone> zones,
   std::ranges::stable_sort(versions_, {}, &calendar_version::valid_from);
 }
 
-bool calendar::permits(store::number who, sys_seconds at) const {
+const std::vector<std::size_t>* calendar::zones_of(store::number who) const {
   const std::string digits = store::to_string(who);
-  const std::vector<std::size_t>* possible = &every_zone_;
   for (std::string_view prefix = digits; !prefix.empty(); prefix.remove_suffix(1)) {
-    if (const auto found = by_prefix_.find(prefix); found != by_prefix_.end()) {
-      possible = &found->second;
-      break;
-    }
+    if (const auto found = by_prefix_.find(prefix); found != by_prefix_.end()) return &found->second;
   }
-  return std::ranges::all_of(*possible, [&](std::size_t zone) { return permits_in(zone, at); });
+  return nullptr;
+}
+
+bool calendar::permits(store::number who, sys_seconds at) const {
+  const std::vector<std::size_t>* known = zones_of(who);
+  const std::vector<std::size_t>& possible = known != nullptr ? *known : every_zone_;
+  return std::ranges::all_of(possible, [&](std::size_t zone) { return permits_in(zone, at); });
+}
+
+bool all_permit(const std::vector<std::shared_ptr<const calendar>>& all, store::number who, sys_seconds at) {
+  const bool known = std::ranges::any_of(all, [&](const auto& c) { return c->knows(who); });
+  return std::ranges::all_of(all, [&](const auto& c) { return (known && !c->knows(who)) || c->permits(who, at); });
 }
 
 bool calendar::permits_in(std::size_t zone, sys_seconds at) const {

@@ -49,8 +49,11 @@ class calendar {
   // The zone is that of the longest prefix. Where several are possible all of them must permit; a number under no
   // prefix may be in any zone of the calendar.
   bool permits(store::number who, std::chrono::sys_seconds at) const;
+  // Whether the number is under one of its prefixes.
+  bool knows(store::number who) const { return zones_of(who) != nullptr; }
 
  private:
+  const std::vector<std::size_t>* zones_of(store::number who) const;
   bool permits_in(std::size_t zone, std::chrono::sys_seconds at) const;
   bool is_holiday(std::size_t zone, std::chrono::local_days day) const;
 
@@ -60,5 +63,9 @@ class calendar {
   std::vector<holiday_in> holidays_;
   std::vector<calendar_version> versions_;  // by valid_from
 };
+
+// Those that know the number must all permit; of a number that none knows, all.
+bool all_permit(const std::vector<std::shared_ptr<const calendar>>& all, store::number who,
+                std::chrono::sys_seconds at);
 
 }  // namespace proxy

@@ -33,7 +33,7 @@ session::pending_submission session::addressed(const smpp::address& source_addr,
 decision session::decide(const pending_submission& p, moment now, decided& what, counted_message& counted) {
   decision d = p.mismatch ? policy_->apply_mode(*p.from, reason::sender_mismatch)
                           : policy_->decide(*p.from, p.who, now.wall, std::max(p.due, now.wall));
-  if (p.from->rules != nullptr && d.reason == reason::none) d = judge_message(p, d, now, counted);
+  if (p.from->rules != nullptr && d.verdict != verdict::refused && p.who) d = judge_message(p, d, now, counted);
   count(*p.from, d, p.destination);
   what = decided_as(*p.from, d, p.who, now);
   if (p.channel != 0 && p.who && d.verdict != verdict::refused) policy_->remember(*p.who, p.channel, now.wall);

@@ -41,7 +41,9 @@ TEST_CASE("rules take over the sender's mode, or have their own") {
   CHECK(enforced.quiet_hours == rule_mode::enforce);
   CHECK(enforced.frequency_cap == rule_mode::enforce);
   CHECK(enforced.opt_out_mention == rule_mode::enforce);
-  CHECK(enforced.calendar != nullptr);
+  REQUIRE(enforced.calendars.size() == 1);
+  CHECK(enforced.calendars[0] != nullptr);
+  CHECK(rules_of("quiet_hours: {calendar: [united_states, texas, florida]}").calendars.size() == 3);
   CHECK(enforced.cap == frequency_cap{3, std::chrono::days{7}});
   const message_rules observed = rules_of("mode: observe, " + all);
   CHECK(observed.quiet_hours == rule_mode::observe);
@@ -60,6 +62,10 @@ TEST_CASE("what is wrong with a rule") {
       wrong("quiet_hours: {calendar: atlantis}") ==
       "`senders[0].quiet_hours.calendar` is `atlantis`; it must be france, united_states, texas, florida, or one that "
       "`calendars` describes");
+  CHECK(wrong("quiet_hours: {calendar: []}") ==
+        "`senders[0].quiet_hours.calendar` is empty; it must name a calendar, such as france");
+  CHECK(wrong("quiet_hours: {calendar: [texas, atlantis]}")
+            .starts_with("`senders[0].quiet_hours.calendar` is `atlantis`"));
   CHECK(wrong("quiet_hours: {calendar: france, mode: on}") ==
         "`senders[0].quiet_hours.mode` is `on`; it must be one of off, observe, enforce");
   CHECK(wrong("quiet_hours: {calender: france, calendar: france}") ==
@@ -90,7 +96,7 @@ TEST_CASE("a calendar of the configuration, which may have the name of one that 
       "      - hours:\n"
       "          - {days: mon, from: \"08:00\", to: \"12:00\"}\n"
       "          - {days: [mon, tue], from: \"14:00\", to: \"18:30\"}\n";
-  const auto made = rules_of("quiet_hours: {calendar: france}", calendars).calendar;
+  const auto made = rules_of("quiet_hours: {calendar: france}", calendars).calendars.at(0);
   const auto permits = [&](std::uint64_t number, const char* day, int hour, int minute) {
     const auto date = read_date(day);
     REQUIRE(date);

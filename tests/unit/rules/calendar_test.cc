@@ -157,6 +157,25 @@ TEST_CASE("France overseas: each has its own clock, and its own holidays") {
                   });
 }
 
+TEST_CASE("France overseas, dialled as in France: a national number gets the country code 33") {
+  check("france", {
+                      {33690123456, "2026-01-15T08:00:00Z", false},  // Guadeloupe: 09:00 in Paris, 04:00 there
+                      {33590123456, "2026-01-15T08:00:00Z", false},
+                      {33691123456, "2026-01-15T12:00:00Z", true},
+                      {33696123456, "2026-01-15T11:59:59Z", false},  // Martinique
+                      {33697123456, "2026-01-15T12:00:00Z", true},
+                      {33596123456, "2026-01-15T11:59:59Z", false},
+                      {33694123456, "2026-01-15T10:59:59Z", false},  // Guyane
+                      {33594123456, "2026-01-15T11:00:00Z", true},
+                      {33692123456, "2026-01-15T04:00:00Z", true},  // Réunion
+                      {33693123456, "2026-01-15T17:30:00Z", false},
+                      {33262123456, "2026-01-15T17:30:00Z", false},
+                      {33639123456, "2026-01-15T18:30:00Z", false},  // Mayotte
+                      {33269123456, "2026-01-15T05:00:00Z", true},
+                      {33508123456, "2026-01-15T08:00:00Z", false},  // Saint-Pierre
+                  });
+}
+
 TEST_CASE("a number of no zone of the calendar: when all of them permit") {
   // Between 08:00 at Mata Utu and 22:00 at Nouméa lies no time that is day in all of France.
   CHECK_FALSE(permits("france", 4915112345678, "2024-11-13T12:00:00Z"));
@@ -251,6 +270,26 @@ TEST_CASE("Florida: from eight to eight") {
                        {pensacola, "2026-01-15T09:00:00-05:00", true},
                        {pensacola, "2026-01-15T20:00:00-05:00", false},
                    });
+}
+
+TEST_CASE("several calendars: those that know the number must all permit, and all of them when none does") {
+  const auto permitted = [](std::uint64_t number, const std::string& when) {
+    std::vector<std::shared_ptr<const calendar>> all;
+    for (const char* name : {"united_states", "texas", "florida"})
+      all.push_back(shipped_calendar_named(name));
+    return all_permit(all, store::number{number}, at(when));
+  };
+  CHECK_FALSE(permitted(houston, "2026-01-15T14:59:59Z"));  // 08:59:59 in Texas
+  CHECK(permitted(houston, "2026-01-15T15:00:00Z"));
+  CHECK(permitted(chicago, "2026-01-15T14:00:00Z"));  // 08:00 in Illinois
+  CHECK_FALSE(permitted(chicago, "2026-01-15T13:59:59Z"));
+  CHECK(permitted(miami, "2026-01-16T00:59:59Z"));
+  CHECK_FALSE(permitted(miami, "2026-01-16T01:00:00Z"));  // 20:00 in Florida
+  CHECK(permitted(new_york, "2026-01-16T01:00:00Z"));
+  CHECK_FALSE(permitted(toll_free, "2026-01-18T17:59:59Z"));
+  CHECK(permitted(toll_free, "2026-01-15T22:00:00Z"));
+  CHECK_FALSE(permitted(toll_free, "2026-01-18T02:00:00Z"));
+  CHECK_FALSE(permitted(toll_free, "2026-01-16T01:00:00Z"));
 }
 
 TEST_CASE("calendars that come with the gate are of their form, others are not there") {

@@ -92,7 +92,7 @@ TEST_CASE("reasons in their order: consent, hours, frequency, a way out") {
   };
   message_rules all = capped(1);
   all.opt_out_mention = all.quiet_hours = rule_mode::enforce;
-  all.calendar = hours("holidays");  // there are none: never
+  all.calendars = {hours("holidays")};  // there are none: never
   {
     shared_parts parts(with(all));
     talking talk(parts);
@@ -102,7 +102,7 @@ TEST_CASE("reasons in their order: consent, hours, frequency, a way out") {
     talk.esme(pdus::submit_sm(3) + pdus::submit_sm(4, saying("STOP 36111")));
     CHECK(talk.refused() == statuses{0x401, 0x401});
   }
-  all.calendar = hours("mon-sun");
+  all.calendars = {hours("mon-sun")};
   shared_parts parts(with(all));
   parts.consent(alice, "shop");
   talking talk(parts);
@@ -126,6 +126,25 @@ TEST_CASE("what one rule only observes another may refuse") {
   const std::string text = parts.metrics.text();
   CHECK(text.find(R"(reason="frequency_cap",sender="shop",verdict="observed"} 1)") != std::string::npos);
   CHECK(text.find(R"(reason="missing_opt_out_mention",sender="shop",verdict="refused"} 1)") != std::string::npos);
+}
+
+TEST_CASE("what lacks consent and is only observed must keep to the rules all the same") {
+  message_rules rules = capped(1);
+  rules.opt_out_mention = rule_mode::observe;
+  config c = with(rules);
+  c.senders[0].mode = policy_mode::observe;
+  shared_parts parts(c);
+  talking talk(parts);
+  talk.esme(pdus::submit_sm(2) + pdus::submit_sm(3));
+  CHECK(talk.to_smsc().size() == 1);
+  CHECK(talk.refused() == statuses{0x402});
+  const std::string text = parts.metrics.text();
+  CHECK(text.find(R"(reason="no_consent",sender="shop",verdict="observed"} 1)") != std::string::npos);
+  CHECK(text.find(R"(reason="frequency_cap",sender="shop",verdict="refused"} 1)") != std::string::npos);
+  pdus::sm unreadable;
+  unreadable.destination = "nobody";
+  talk.esme(pdus::submit_sm(4, unreadable));  // nobody's hours and messages can be told
+  CHECK(talk.to_smsc().size() == 1);
 }
 
 TEST_CASE("exempt senders and what consent refuses are not judged") {

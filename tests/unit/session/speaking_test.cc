@@ -208,12 +208,30 @@ TEST_CASE("nothing is said to short, alphanumeric and own addresses") {
   for (const char* word : {"STOP", "HELP", "START"}) {
     for (const auto& [source, ton] : {std::pair{"36999", 0U}, std::pair{"36111", 1U}, std::pair{"36222", 6U},
                                       std::pair{"SHOP", 5U}, std::pair{"33612345678", 5U}, std::pair{"33612345678", 6U},
-                                      std::pair{"33700000000", 1U}, std::pair{"0700000000", 2U}})
+                                      std::pair{"33700000000", 1U}, std::pair{"0700000000", 2U},
+                                      // a short code that the country code in front makes look like a number
+                                      std::pair{"361234", 2U}})
       hear(parts, talk, deliver_from(source, ton, word));
   }
   CHECK(said(talk).empty());
-  CHECK(talk.host.recorded.size() == 2);  // an own address may be opted out
+  CHECK(talk.host.recorded.size() == 3);  // an own address may be opted out
   CHECK_FALSE(talk.host.replies.front().question);
+}
+
+TEST_CASE("nothing is said to the address it would be said from, listed or not") {
+  shared_parts parts(speaking());
+  conversation talk(parts);
+  talk.bind("shop1");
+  for (const char* word : {"STOP", "HELP", "START"}) {
+    pdus::sm m;
+    m.source = "33699999999";
+    m.source_ton = 1;
+    m.destination = "0699999999";
+    m.destination_ton = 0;
+    m.text = word;
+    hear(parts, talk, pdus::short_message(command_id::deliver_sm, 9, m));
+  }
+  CHECK(said(talk).empty());
 }
 
 TEST_CASE("when the bind goes away in the middle, another one confirms, and never later than five minutes") {

@@ -110,6 +110,21 @@ TEST_CASE("erasing a person takes the requests with it") {
   CHECK(all(*s)[0].evidence_sha256.size() == 64);
 }
 
+TEST_CASE("files that hold a request of an erased person alone are owed a purge, also after a restart") {
+  temporary_folder folder;
+  {
+    const auto s = opened(folder.path());
+    keep(*s, request());
+    erase(*s, alice);
+    CHECK(s->owes_purge());
+  }
+  const auto s = opened(folder.path());
+  CHECK(s->owes_purge());
+  CHECK_FALSE(s->purge());
+  CHECK_FALSE(s->owes_purge());
+  CHECK_FALSE(in_files(folder.path(), "START"));
+}
+
 TEST_CASE("a store that keeps no numbers keeps none of requests either") {
   temporary_folder folder;
   {

@@ -1,6 +1,7 @@
 // Corrections, reassignments, recalls, the chain and copies of the store.
 #include <rocksdb/db.h>
 
+#include <fstream>
 #include <functional>
 
 #include "tests/unit/catch.h"
@@ -172,7 +173,12 @@ TEST_CASE("a copy made while events arrive is a store of its own, with the same 
   record_one(*s, make(alice + 1, event_kind::opt_out));
   record_one(*s, make(alice + 2, event_kind::opt_out));
   erase(*s, alice + 2);
+  std::filesystem::create_directories(folder.path() / "store" / "frequency");
+  std::ofstream(folder.path() / "store" / "frequency" / "2026-01-15") << "counted";
   REQUIRE_FALSE(s->backup(copy));
+  const auto counted = copy / "frequency" / "2026-01-15";
+  CHECK(std::filesystem::file_size(counted) == 7);
+  CHECK((std::filesystem::status(counted).permissions() & std::filesystem::perms(077)) == std::filesystem::perms::none);
   CHECK(s->backup(copy)->message.find("not empty") != std::string::npos);
   record_one(*s, make(alice, event_kind::opt_out));
   const auto c = opened(copy);
