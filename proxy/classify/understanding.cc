@@ -257,6 +257,17 @@ class reader {
       known_units_[i] = known_units_[i] || text_.list[i].number;
   }
 
+  // How much of the text, in percent, the language has no words for.
+  std::uint32_t strangeness() const {
+    std::uint32_t all = 0, strange = 0;
+    for (std::size_t i = 0; i < size_; ++i) {
+      const std::uint32_t width = text_.list[i].single ? 1 : word_width;
+      all += width;
+      strange += known_units_[i] ? 0 : width;
+    }
+    return strange * 100 / all;
+  }
+
   bool is_in_a_clause_of(const matcher::span& s, std::size_t i) const {
     const std::uint16_t clause = text_.list[i].clause;
     return std::ranges::any_of(s.of, [&](const hit* h) {
@@ -279,6 +290,8 @@ class reader {
       return is_words(h) && std::ranges::find(subjects, h.word_class) != subjects.end() && is_in_a_clause_of(s, h.start);
     };
     const bool about_messages = std::ranges::any_of(hits(0), concerns) || std::ranges::any_of(hits(language), concerns);
+    constexpr std::uint32_t strange_in_all = 40;
+    if (!about_messages && strangeness() > strange_in_all) return false;
     return strange * 100 <= all * (about_messages ? strange_beside_messages : strange_otherwise);
   }
 
