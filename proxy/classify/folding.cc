@@ -177,11 +177,12 @@ class cutter {
 
   void end_word(bool single = false) {
     if (word_.empty()) return;
-    if (single && is_third_in_a_row()) {
+    const std::string octets = to_utf8(word_);
+    if (single && is_drawn_out(octets)) {
       word_.clear();
       return;
     }
-    const std::string octets = to_utf8(word_);
+    drawn_out_.clear();
     out_.list.push_back({.offset = static_cast<std::uint32_t>(out_.letters.size()),
                          .length = static_cast<std::uint16_t>(std::min<std::size_t>(octets.size(), 0xFFFF)),
                          .sentence = sentence_,
@@ -195,10 +196,14 @@ class cutter {
     word_.clear();
   }
 
-  bool is_third_in_a_row() const {
+  // The same character three times or more counts once.
+  bool is_drawn_out(const std::string& octets) {
+    if (octets == drawn_out_) return true;
     const std::size_t n = out_.list.size();
-    const std::string c = to_utf8(word_);
-    return n >= 2 && out_.word(n - 1) == c && out_.word(n - 2) == c;
+    if (n < 2 || out_.word(n - 1) != octets || out_.word(n - 2) != octets) return false;
+    out_.list.pop_back();
+    drawn_out_ = octets;
+    return true;
   }
 
   // S T O P, s.t.o.p: three or more in a row, or nothing but single letters.
@@ -240,6 +245,7 @@ class cutter {
   std::u32string_view text_;
   std::size_t at_ = 0;
   std::u32string word_;
+  std::string drawn_out_;
   std::uint16_t sentence_ = 0, clause_ = 0;
   units out_;
 };

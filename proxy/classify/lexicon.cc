@@ -68,7 +68,7 @@ void lexicon::add(std::uint16_t language, const language_line& line) {
     const bool tolerant = line.kind == line_kind::words && static_cast<std::size_t>(line.word_class) == unsub;
     add_words(said, {language, kind, static_cast<std::uint16_t>(line.word_class), 0}, tolerant);
   } else {
-    add_words(said, {language, kind, 0, add_meaning(language, line.kind, said)}, is_keyword(line.kind) && line.kind != keyword_yes);
+    add_words(said, {language, kind, 0, add_meaning(language, line.kind, said)}, line.kind == keyword_opt_out);
   }
 }
 

@@ -68,7 +68,7 @@ symbol lexicon::symbol_of(std::string_view word, bool tolerant) {
       undoubled_.try_emplace(to_utf8(without_doubles(letters)), std::string(word));
     }
   }
-  constexpr std::size_t long_enough = 5;
+  constexpr std::size_t long_enough = 6;
   if (tolerant && letters.size() >= long_enough) tolerant_[std::string(word)] = true;
   return known->second;
 }
@@ -122,7 +122,7 @@ void lexicon::find_misspelled(std::u32string_view word, bool tolerate, matches& 
     if (!lost && !tolerant_.contains(meant)) return false;
     if (!is_slip(word, to_code_points(meant))) return false;
     find_known(meant, !lost, out);
-    return true;
+    return !lost;  // of a letter that was lost nobody knows which it was: all words that it may have been
   };
   const auto consider_all = [&](const std::string& key) {
     if (words_.contains(key) && consider(key)) return true;

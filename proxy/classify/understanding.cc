@@ -17,7 +17,7 @@ constexpr std::size_t class_of(std::string_view name) {
 constexpr std::array fillers{class_of("polite"), class_of("filler"), class_of("message"), class_of("me")};
 // What else a text speaks of when a keyword among it is meant.
 constexpr std::array subjects{class_of("message"), class_of("fed"), class_of("law"), class_of("email"), class_of("list"),
-                              class_of("unsub"),   class_of("wrong")};
+                              class_of("data")};
 // What an opt-in never says.
 constexpr std::array refusals{class_of("stop"), class_of("unsub"), class_of("cancel"), class_of("remove"),
                               class_of("not"),  class_of("wrong"), class_of("fed"),    class_of("law")};
@@ -107,23 +107,26 @@ class reader {
   }
 
   void set_ordinary_aside() {
-    std::vector<bool> aside = used_;
+    std::vector<bool> aside = used_, otherwise = used_;
     for (const candidate& c : candidates_) {
       for (const hit& h : hits(c.language)) {
         if (h.kind == static_cast<std::uint16_t>(line_kind::ordinary))
-          std::fill(aside.begin() + h.start, aside.begin() + h.end, true);
+          std::fill(otherwise.begin() + h.start, otherwise.begin() + h.end, true);
       }
       const matcher m(text_, hits(c.language), hits(0), used_);
       each_rule(c.language, [&](const rule& r) {
         if (r.kind != line_kind::ordinary) return;
         m.find(r, [&](const matcher::span& s) {
+          std::vector<bool>& where = r.any_order ? aside : otherwise;
           for (const hit* h : s.of)
-            std::fill(aside.begin() + h->start, aside.begin() + h->end, true);
+            std::fill(where.begin() + h->start, where.begin() + h->end, true);
           return false;
         });
       });
     }
-    used_ = aside;
+    said_otherwise_ = otherwise;
+    for (std::size_t i = 0; i < used_.size(); ++i)
+      used_[i] = aside[i] || otherwise[i];
   }
 
   // What the units [first, last) say when they are keywords of one meaning and fillers.
@@ -141,7 +144,7 @@ class reader {
     });
     const hit* found = nullptr;
     for (std::size_t i = first; i < last;) {
-      if (used_[i]) return {};
+      if (said_otherwise_[i]) return {};
       if (const hit* k = keyword[i]) {
         if (found != nullptr && !same(*k, *found)) return {};
         if (found == nullptr || known_.meaning(k->means).everything) found = k;
@@ -156,6 +159,8 @@ class reader {
     }
     if (found == nullptr) return {};
     classification c = known_.meaning(found->means);
+    const bool whole = found->start == first && found->end == last;
+    if (c.intent == intent::opt_in && !whole && refuses()) return {};
     if (found->corrected) c.rule.replace(0, c.rule.find(':'), "spelling");
     return c;
   }
@@ -196,6 +201,7 @@ class reader {
     for (const hit* h : s.of)
       std::fill(covered.begin() + h->start, covered.begin() + h->end, true);
     each_hit([&](const hit& h) {
+      if (h.end > size_) return;
       if (is_keyword(h) || (is_words(h) && std::ranges::find(fillers, h.word_class) != fillers.end()))
         std::fill(covered.begin() + h.start, covered.begin() + h.end, true);
     });
@@ -205,11 +211,12 @@ class reader {
     return true;
   }
 
-  std::optional<classification> phrase(bool out) const {
+  std::optional<classification> phrase(bool out) {
     if (!out && refuses()) return {};
     for (const candidate& c : candidates_) {
-      std::optional<classification> found = literal_phrase(c.language, out);
-      if (!found && c.language != 0) found = literal_phrase(0, out);
+      know(c.language);
+      std::optional<classification> found = literal_phrase(c.language, c.language, out);
+      if (!found && c.language != 0) found = literal_phrase(0, c.language, out);
       if (found) return found;
       const matcher m(text_, hits(c.language), hits(0), used_);
       each_rule(c.language, [&](const rule& r) {
@@ -219,7 +226,9 @@ class reader {
                                 : r.kind == opt_in || r.kind == opt_in_alone;
         if (!wanted) return;
         const bool alone = r.kind == opt_out_alone || r.kind == opt_in_alone;
-        const bool holds = m.find(r, [&](const matcher::span& s) { return !alone || only_fillers_around(s); });
+        const bool holds = m.find(r, [&](const matcher::span& s) {
+          return alone ? only_fillers_around(s) : mostly_known(c.language, s);
+        });
         if (!holds) return;
         found = known_.meaning(r.means);
         if (found->language == known_.language(0)) adopt(*found, c.language);
@@ -237,12 +246,62 @@ class reader {
     c.rule.replace(c.rule.find(shared), shared.size(), ":" + c.language + ":");
   }
 
-  std::optional<classification> literal_phrase(std::size_t language, bool out) const {
+  // Which units the language has words for.
+  void know(std::size_t language) {
+    known_units_.assign(size_, false);
+    for (const std::size_t l : {std::size_t{0}, language}) {
+      for (const hit& h : hits(l))
+        std::fill(known_units_.begin() + h.start, known_units_.begin() + h.end, true);
+    }
+    for (std::size_t i = 0; i < size_; ++i)
+      known_units_[i] = known_units_[i] || text_.list[i].number;
+  }
+
+  // How much of the text, in percent, the language has no words for.
+  std::uint32_t strangeness() const {
+    std::uint32_t all = 0, strange = 0;
+    for (std::size_t i = 0; i < size_; ++i) {
+      const std::uint32_t width = text_.list[i].single ? 1 : word_width;
+      all += width;
+      strange += known_units_[i] ? 0 : width;
+    }
+    return strange * 100 / all;
+  }
+
+  bool is_in_a_clause_of(const matcher::span& s, std::size_t i) const {
+    const std::uint16_t clause = text_.list[i].clause;
+    return std::ranges::any_of(s.of, [&](const hit* h) {
+      return clause >= text_.list[h->start].clause && clause <= text_.list[h->end - 1U].clause;
+    });
+  }
+
+  // A phrase counts only when the clauses that it stands in are mostly of words that the language knows: what speaks of
+  // something else has other words.
+  bool mostly_known(std::size_t language, const matcher::span& s) const {
+    constexpr std::uint32_t strange_beside_messages = 45, strange_otherwise = 20;  // percent
+    std::uint32_t all = 0, strange = 0;
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (!is_in_a_clause_of(s, i)) continue;
+      const std::uint32_t width = text_.list[i].single ? 1 : word_width;
+      all += width;
+      strange += known_units_[i] ? 0 : width;
+    }
+    const auto concerns = [&](const hit& h) {
+      return is_words(h) && std::ranges::find(subjects, h.word_class) != subjects.end() && is_in_a_clause_of(s, h.start);
+    };
+    const bool about_messages = std::ranges::any_of(hits(0), concerns) || std::ranges::any_of(hits(language), concerns);
+    constexpr std::uint32_t strange_in_all = 40;
+    if (!about_messages && strangeness() > strange_in_all) return false;
+    return strange * 100 <= all * (about_messages ? strange_beside_messages : strange_otherwise);
+  }
+
+  std::optional<classification> literal_phrase(std::size_t language, std::size_t as, bool out) const {
     using enum line_kind;
     for (const hit& h : hits(language)) {
       const auto kind = static_cast<line_kind>(h.kind);
       if (out ? kind != opt_out && kind != opt_out_all : kind != opt_in) continue;
       if (std::any_of(used_.begin() + h.start, used_.begin() + h.end, [](bool u) { return u; })) continue;
+      if (!mostly_known(as, matcher::span{{&h}})) continue;
       return known_.meaning(h.means);
     }
     return {};
@@ -264,7 +323,9 @@ class reader {
   const lexicon& known_;
   const units& text_;
   std::size_t size_ = 0;
-  std::vector<bool> used_;
+  std::vector<bool> used_;            // set aside by ordinary phrases of any form
+  std::vector<bool> said_otherwise_;  // by those whose words stand in a row
+  std::vector<bool> known_units_;
   std::vector<std::vector<hit>>* hits_ = nullptr;
   std::vector<candidate> candidates_;
 };

@@ -177,5 +177,5 @@ TEST_CASE("an operator's own phrases come on top") {
   CHECK(own.classify("stop gagnant").intent == intent::none);
   CHECK(own.classify("stop").intent == intent::opt_out);
   CHECK(classify("adieu facteur").intent == intent::none);
-  CHECK_THROWS_AS(classifier({.opt_out = {"[nothing"}}), std::invalid_argument);
+  CHECK_THROWS_AS(classifier(own_phrases{{"[nothing"}, {}, {}, {}}), std::invalid_argument);
 }
