@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "proxy/config/message_rules.h"
+#include "proxy/classify/classifier.h"
 #include "proxy/reason.h"
 #include "proxy/role.h"
 #include "smpp/pdu.h"
@@ -114,6 +115,7 @@ struct config {
   std::chrono::months consent_life{36};  // of an opt-in without an expiry, from the person's act; 0: it has no end
   refusal_statuses statuses;
   opt_out_scope stop_scope = opt_out_scope::group;
+  own_phrases classify;  // what the operator adds to the languages
   carrier_blocks carrier;
   std::map<std::string, std::shared_ptr<const calendar>> calendars;  // those that are described or named
   std::vector<sender_config> senders;

@@ -45,7 +45,7 @@ std::vector<store::event> replies::read(const policy& p, const candidates& c, sm
   if (!could_be_a_person(m)) return {};
   const std::optional<store::number> who = p.read_number(m.source_addr);
   const reading r = text_of(m, who.value_or(store::number{}), alphabet, now);
-  const classification means = classify(r.text);
+  const classification means = p.understanding().classify(r.text);
   // Half a message may opt out, never opt in.
   const bool opts_out = means.intent == intent::opt_out;
   const bool opts_in = means.intent == intent::opt_in && r.complete;
