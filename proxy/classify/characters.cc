@@ -112,7 +112,8 @@ char32_t same_letter(char32_t c) {
 char32_t look_alike(char32_t c, script of) {
   const script own = script_of(c);
   if (own == of) return c;
-  const auto* found = std::ranges::find_if(likenesses, [&](const likeness& l) { return in(l, own) == c && in(l, of) != 0; });
+  const auto* found =
+      std::ranges::find_if(likenesses, [&](const likeness& l) { return in(l, own) == c && in(l, of) != 0; });
   return found == likenesses.end() ? 0 : in(*found, of);
 }
 

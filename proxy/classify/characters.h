@@ -19,8 +19,8 @@ bool is_left_out(char32_t c);
 
 bool is_apostrophe(char32_t c);
 
-// One letter for those that stand for the same: dotless i, final sigma, Persian and Urdu yeh and kaf, hiragana, ł, đ, and
-// the enclosed letters that Unicode does not decompose.
+// One letter for those that stand for the same: dotless i, final sigma, Persian and Urdu yeh and kaf, hiragana, ł, đ,
+// and the enclosed letters that Unicode does not decompose.
 char32_t same_letter(char32_t c);
 
 // The letter of another script that looks the same, 0 if there is none. Small letters; those whose capitals look the

@@ -35,18 +35,29 @@ std::shared_ptr<const lexicon> with(const own_phrases& own) {
   return std::make_shared<const lexicon>(all);
 }
 
+// Who writes a word of all languages is answered in English. What an operator adds has no language.
+classification spoken(classification c) {
+  if (c.language == "any") c.language = "en";
+  if (c.language == "own") c.language.clear();
+  return c;
+}
+
 bool means_something(const classification& c) {
   return c.intent != intent::none || c.yes;
 }
 
-// Letters that spaces tore apart: "st op".
-std::u32string joined(const units& text) {
-  std::string letters;
-  if (text.list.size() < 2 || text.list.size() > 3) return {};
-  for (std::size_t i = 0; i < text.list.size(); ++i)
-    letters += text.list[i].single || text.list[i].number ? "" : text.word(i);
-  std::u32string all = to_code_points(letters);
-  return all.size() >= 4 ? all : std::u32string();
+// Letters that spaces tore apart: all words as one ("st op"), or the first two ("d sinscription svp").
+std::vector<std::u32string> joined(const units& text) {
+  constexpr std::size_t few = 4, shortest = 4;
+  const std::size_t size = text.list.size();
+  if (size < 2 || size > few || text.list[0].single || text.list[0].number || text.list[1].number) return {};
+  std::string all, pair;
+  for (std::size_t i = 0; i < size; ++i) {
+    all += text.word(i);
+    pair += (i > 1 ? " " : "") + std::string(text.word(i));
+  }
+  if (all.size() < shortest) return {};
+  return {to_code_points(all), to_code_points(pair)};
 }
 
 }  // namespace
@@ -59,21 +70,26 @@ classification classifier::classify(std::string_view text) const {
   const std::u32string written = without_mojibake(to_code_points(text));
   const units words = fold_units(written);
   classification found = understand(*lexicon_, words);
-  if (means_something(found)) return found;
+  if (means_something(found)) return spoken(found);
   for (const std::u32string& other : other_readings(written)) {
     found = understand(*lexicon_, fold_units(other));
-    if (means_something(found)) return found;
+    if (means_something(found)) return spoken(found);
   }
-  if (const std::u32string whole = joined(words); !whole.empty()) {
+  for (const std::u32string& whole : joined(words)) {
     found = understand(*lexicon_, fold_units(whole));
-    if (found.rule.starts_with("keyword")) return found;
+    if (found.intent == intent::opt_out && !found.rule.starts_with("phrase")) return spoken(found);
   }
   return {};
 }
 
+std::shared_ptr<const classifier> classifier_with(const own_phrases& own) {
+  static const auto languages_alone = std::make_shared<const classifier>();
+  return own == own_phrases{} ? languages_alone : std::make_shared<const classifier>(own);
+}
+
 classification classify(std::string_view text) {
-  static const classifier languages_alone;
-  return languages_alone.classify(text);
+  static const auto languages_alone = classifier_with({});
+  return languages_alone->classify(text);
 }
 
 std::string_view name(intent i) {

@@ -43,6 +43,9 @@ class classifier {
   std::shared_ptr<const lexicon> lexicon_;
 };
 
+// One for all who add nothing, another for each who does.
+std::shared_ptr<const classifier> classifier_with(const own_phrases& own);
+
 // With the languages alone.
 classification classify(std::string_view text);
 

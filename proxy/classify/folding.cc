@@ -39,7 +39,8 @@ std::u32string points_of(const icu::UnicodeString& text) {
 }
 
 icu::UnicodeString unicode(std::u32string_view text) {
-  return icu::UnicodeString::fromUTF32(reinterpret_cast<const UChar32*>(text.data()), static_cast<int32_t>(text.size()));
+  return icu::UnicodeString::fromUTF32(reinterpret_cast<const UChar32*>(text.data()),
+                                       static_cast<int32_t>(text.size()));
 }
 
 // Small letters without what does not count; punctuation stays.
@@ -160,8 +161,10 @@ class cutter {
     }
     const bool in_word = !word_.empty() && !is_digit(word_.back());
     if (is_digit(c) && in_word) {
-      if (is_letter(after()) && drawn_letter(c) != 0 && !needs_no_spaces(after())) c = drawn_letter(c);
-      else end_word();  // STOP36111
+      if (is_letter(after()) && drawn_letter(c) != 0 && !needs_no_spaces(after()))
+        c = drawn_letter(c);
+      else
+        end_word();  // STOP36111
     } else if (!is_digit(c) && !word_.empty() && is_digit(word_.back()) && word_.size() > 1) {
       end_word();
     }
@@ -183,15 +186,15 @@ class cutter {
       return;
     }
     drawn_out_.clear();
-    out_.list.push_back({.offset = static_cast<std::uint32_t>(out_.letters.size()),
-                         .length = static_cast<std::uint16_t>(std::min<std::size_t>(octets.size(), 0xFFFF)),
-                         .sentence = sentence_,
-                         .clause = clause_,
-                         .size = static_cast<std::uint16_t>(std::min<std::size_t>(word_.size(), 0xFFFF)),
-                         .number = std::ranges::all_of(word_, [](char32_t c) {
-                           return u_charType(static_cast<UChar32>(c)) == U_DECIMAL_DIGIT_NUMBER;
-                         }),
-                         .single = single});
+    out_.list.push_back(
+        {.offset = static_cast<std::uint32_t>(out_.letters.size()),
+         .length = static_cast<std::uint16_t>(std::min<std::size_t>(octets.size(), 0xFFFF)),
+         .sentence = sentence_,
+         .clause = clause_,
+         .size = static_cast<std::uint16_t>(std::min<std::size_t>(word_.size(), 0xFFFF)),
+         .number = std::ranges::all_of(
+             word_, [](char32_t c) { return u_charType(static_cast<UChar32>(c)) == U_DECIMAL_DIGIT_NUMBER; }),
+         .single = single});
     out_.letters += octets;
     word_.clear();
   }
@@ -225,7 +228,8 @@ class cutter {
       // Punctuation between its letters is none of the text's.
       const auto sentences = static_cast<std::uint16_t>(list[last - 1].sentence - joined.sentence);
       const auto clauses = static_cast<std::uint16_t>(list[last - 1].clause - joined.clause);
-      list.erase(list.begin() + static_cast<std::ptrdiff_t>(first) + 1, list.begin() + static_cast<std::ptrdiff_t>(last));
+      list.erase(list.begin() + static_cast<std::ptrdiff_t>(first) + 1,
+                 list.begin() + static_cast<std::ptrdiff_t>(last));
       list[first] = joined;
       for (std::size_t i = first + 1; i < list.size(); ++i) {
         list[i].sentence = static_cast<std::uint16_t>(list[i].sentence - sentences);

@@ -10,14 +10,19 @@ namespace {
 
 const std::map<std::string_view, line_kind>& kinds() {
   using enum line_kind;
-  static const std::map<std::string_view, line_kind> all{
-      {"keyword opt_out", keyword_opt_out}, {"keyword opt_out all", keyword_opt_out_all},
-      {"keyword opt_in", keyword_opt_in},   {"keyword help", keyword_help},
-      {"keyword yes", keyword_yes},         {"opt_out", opt_out},
-      {"opt_out all", opt_out_all},         {"opt_out alone", opt_out_alone},
-      {"opt_in", opt_in},                   {"opt_in alone", opt_in_alone},
-      {"ordinary", ordinary},               {"signature", signature},
-      {"clitics", clitics}};
+  static const std::map<std::string_view, line_kind> all{{"keyword opt_out", keyword_opt_out},
+                                                         {"keyword opt_out all", keyword_opt_out_all},
+                                                         {"keyword opt_in", keyword_opt_in},
+                                                         {"keyword help", keyword_help},
+                                                         {"keyword yes", keyword_yes},
+                                                         {"opt_out", opt_out},
+                                                         {"opt_out all", opt_out_all},
+                                                         {"opt_out alone", opt_out_alone},
+                                                         {"opt_in", opt_in},
+                                                         {"opt_in alone", opt_in_alone},
+                                                         {"ordinary", ordinary},
+                                                         {"signature", signature},
+                                                         {"clitics", clitics}};
   return all;
 }
 

@@ -64,7 +64,8 @@ void lexicon::add(std::uint16_t language, const language_line& line) {
   } else if (!plain || line.kind == opt_out_alone || line.kind == opt_in_alone) {
     add_rule(language, line);
   } else if (line.kind == line_kind::words || line.kind == ordinary || line.kind == signature) {
-    static const std::size_t unsub = static_cast<std::size_t>(std::ranges::find(word_classes, "unsub") - word_classes.begin());
+    static const std::size_t unsub =
+        static_cast<std::size_t>(std::ranges::find(word_classes, "unsub") - word_classes.begin());
     const bool tolerant = line.kind == line_kind::words && static_cast<std::size_t>(line.word_class) == unsub;
     add_words(said, {language, kind, static_cast<std::uint16_t>(line.word_class), 0}, tolerant);
   } else {
@@ -113,7 +114,8 @@ void lexicon::add_rule(std::uint16_t language, const language_line& line) {
       const auto next = static_cast<std::uint16_t>(word_classes.size() + l.own_classes.size());
       if (next >= class_set{}.size()) throw language_error(l.name + ": too many words within phrases");
       const auto [own, is_new] = l.own_classes.try_emplace(item.words, next);
-      if (is_new) add_words(item.words, {language, static_cast<std::uint16_t>(line_kind::words), own->second, 0}, false);
+      if (is_new)
+        add_words(item.words, {language, static_cast<std::uint16_t>(line_kind::words), own->second, 0}, false);
       e.classes.set(own->second);
     }
     r.elements.push_back(e);

@@ -21,11 +21,11 @@ using symbol = std::uint32_t;  // a word or a stem that some language knows
 // What words at a place of a text are.
 struct hit {
   std::uint16_t language = 0;
-  std::uint16_t kind = 0;    // line_kind
+  std::uint16_t kind = 0;        // line_kind
   std::uint16_t word_class = 0;  // of words
   std::uint16_t start = 0, end = 0;
-  std::uint32_t means = 0;   // of keywords and phrases: lexicon::meaning()
-  bool corrected = false;    // the word was spelled otherwise
+  std::uint32_t means = 0;  // of keywords and phrases: lexicon::meaning()
+  bool corrected = false;   // the word was spelled otherwise
 };
 
 struct rule {
@@ -88,7 +88,8 @@ class lexicon {
   std::vector<known_language> languages_;
   std::vector<classification> meanings_;
   symbol_table words_, stems_;
-  std::unordered_multimap<std::string, std::string, letters_hash, std::equal_to<>> shortened_;  // by a word less a letter
+  std::unordered_multimap<std::string, std::string, letters_hash, std::equal_to<>>
+      shortened_;                                                                          // by a word less a letter
   std::unordered_map<std::string, std::string, letters_hash, std::equal_to<>> undoubled_;  // without doubled letters
   std::unordered_map<std::string, bool, letters_hash, std::equal_to<>> tolerant_;
   std::uint64_t stem_lengths_ = 0;  // bit n: a stem has n octets

@@ -74,7 +74,8 @@ symbol lexicon::symbol_of(std::string_view word, bool tolerant) {
 }
 
 void lexicon::find_symbols(std::string_view word, bool fixed, bool tolerate, matches& out) const {
-  find_known(word, false, out);
+  const bool lost = word.find('?') != std::string_view::npos;  // a stem before the gap says too little
+  if (!lost) find_known(word, false, out);
   if (!fixed && out.empty()) find_variants(word, tolerate, out);
 }
 

@@ -6,7 +6,7 @@ namespace proxy {
 namespace {
 
 // How many other words may stand between those of a phrase whose words come in any order.
-constexpr std::uint32_t slack_of_phrases = 6 * word_width, slack_of_ordinary = 3 * word_width;
+constexpr std::uint32_t slack_of_phrases = 6 * word_width, slack_of_ordinary = 4 * word_width;
 
 std::uint32_t end_of(const units& text, const hit& h) {
   const unit& last = text.list[h.end - 1U];
@@ -45,9 +45,8 @@ bool matcher::find(const rule& r, const std::function<bool(const span&)>& found)
 bool matcher::excluded(const rule& r, const span& s) const {
   if ((r.without & present_).none()) return false;
   const std::uint16_t sentence = text_.list[s.of.front()->start].sentence;
-  return std::ranges::any_of(hits_, [&](const hit* h) {
-    return r.without.test(h->word_class) && text_.list[h->start].sentence == sentence;
-  });
+  return std::ranges::any_of(
+      hits_, [&](const hit* h) { return r.without.test(h->word_class) && text_.list[h->start].sentence == sentence; });
 }
 
 bool matcher::in_order(const rule& r, span& s, const std::function<bool(const span&)>& found) const {
@@ -63,7 +62,10 @@ bool matcher::in_order(const rule& r, span& s, const std::function<bool(const sp
       if (gap > static_cast<std::uint32_t>(e.gap) * word_width) break;
       const unit& here = text_.list[h->start];
       const unit& there = text_.list[before.start];
-      if (r.kind == line_kind::ordinary ? here.clause != there.clause : here.sentence != there.sentence) break;
+      constexpr int within_a_clause = 3;
+      if (r.kind == line_kind::ordinary || e.gap <= within_a_clause ? here.clause != there.clause
+                                                                    : here.sentence != there.sentence)
+        break;
     }
     s.of.push_back(h);
     const bool done = in_order(r, s, found);

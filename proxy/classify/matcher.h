@@ -12,7 +12,8 @@ namespace proxy {
 class matcher {
  public:
   // `used`: units that mean nothing any more.
-  matcher(const units& text, const std::vector<hit>& own, const std::vector<hit>& shared, const std::vector<bool>& used);
+  matcher(const units& text, const std::vector<hit>& own, const std::vector<hit>& shared,
+          const std::vector<bool>& used);
 
   struct span {
     std::vector<const hit*> of;  // one for each element

@@ -11,7 +11,8 @@ std::u32string_view trimmed(std::u32string_view line) {
 
 bool is_ruler(std::u32string_view line) {
   if (line.size() < 2) return false;
-  return line.starts_with(U"-----") || line.starts_with(U"_____") || line.find_first_not_of(U"-_=\x2014\x2013") == std::u32string_view::npos;
+  return line.starts_with(U"-----") || line.starts_with(U"_____") ||
+         line.find_first_not_of(U"-_=\x2014\x2013") == std::u32string_view::npos;
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ constexpr std::size_t class_of(std::string_view name) {
 // What may stand beside a keyword without changing what it says.
 constexpr std::array fillers{class_of("polite"), class_of("filler"), class_of("message"), class_of("me")};
 // What else a text speaks of when a keyword among it is meant.
-constexpr std::array subjects{class_of("message"), class_of("fed"), class_of("law"), class_of("email"), class_of("list"),
-                              class_of("data")};
+constexpr std::array subjects{class_of("message"), class_of("fed"),  class_of("law"),
+                              class_of("email"),   class_of("list"), class_of("data")};
 // What an opt-in never says.
 constexpr std::array refusals{class_of("stop"), class_of("unsub"), class_of("cancel"), class_of("remove"),
                               class_of("not"),  class_of("wrong"), class_of("fed"),    class_of("law")};
@@ -45,6 +45,7 @@ class reader {
     if (size_ == 0) return {};
     rank();
     set_ordinary_aside();
+    if (const auto c = bare_keyword()) return *c;
     if (const auto c = keyword_in(0, size_); c && (c->intent != intent::none || c->yes)) return *c;
     if (const auto c = phrase(true)) return *c;
     if (const auto c = keyword_beside_subject()) return *c;
@@ -71,7 +72,8 @@ class reader {
   void cut_signature() {
     std::size_t cut = size_;
     each_hit([&](const hit& h) {
-      if (h.kind == static_cast<std::uint16_t>(line_kind::signature) && h.start > 0) cut = std::min<std::size_t>(cut, h.start);
+      if (h.kind == static_cast<std::uint16_t>(line_kind::signature) && h.start > 0)
+        cut = std::min<std::size_t>(cut, h.start);
     });
     if (cut == size_) return;
     size_ = cut;
@@ -92,7 +94,8 @@ class reader {
       if (covered > 0) candidates_.push_back({l, covered});
       best = std::max(best, covered);
     }
-    std::erase_if(candidates_, [&](const candidate& c) { return c.covered * 2 < best && known_.language(c.language) != "own"; });
+    std::erase_if(candidates_,
+                  [&](const candidate& c) { return c.covered * 2 < best && known_.language(c.language) != "own"; });
     std::ranges::stable_sort(candidates_, [](const candidate& a, const candidate& b) { return a.covered > b.covered; });
     if (candidates_.empty()) candidates_.push_back({0, 0});
   }
@@ -131,7 +134,7 @@ class reader {
 
   // What the units [first, last) say when they are keywords of one meaning and fillers.
   std::optional<classification> keyword_in(std::size_t first, std::size_t last) const {
-    std::vector<std::uint16_t> filled(size_ + 1, 0);
+    std::vector<std::uint16_t> filled(size_ + 1, 0), polite(size_ + 1, 0);
     std::vector<const hit*> keyword(size_ + 1, nullptr);
     each_hit([&](const hit& h) {
       if (h.start < first || h.end > last) return;
@@ -140,9 +143,11 @@ class reader {
         if (best == nullptr || h.end > best->end) best = &h;
       } else if (is_words(h) && std::ranges::find(fillers, h.word_class) != fillers.end()) {
         filled[h.start] = std::max(filled[h.start], h.end);
+        if (h.word_class == class_of("polite")) polite[h.start] = std::max(polite[h.start], h.end);
       }
     });
     const hit* found = nullptr;
+    bool only_polite = true;
     for (std::size_t i = first; i < last;) {
       if (said_otherwise_[i]) return {};
       if (const hit* k = keyword[i]) {
@@ -150,6 +155,7 @@ class reader {
         if (found == nullptr || known_.meaning(k->means).everything) found = k;
         i = k->end;
       } else if (filled[i] > i) {
+        only_polite = only_polite && polite[i] == filled[i];
         i = filled[i];
       } else if (text_.list[i].number) {
         ++i;
@@ -159,10 +165,26 @@ class reader {
     }
     if (found == nullptr) return {};
     classification c = known_.meaning(found->means);
-    const bool whole = found->start == first && found->end == last;
-    if (c.intent == intent::opt_in && !whole && refuses()) return {};
+    if (c.intent == intent::help && !only_polite) return {};  // "contact me"
+    if (c.intent == intent::opt_in && refuses()) return {};
     if (found->corrected) c.rule.replace(0, c.rule.find(':'), "spelling");
     return c;
+  }
+
+  // A text that is a keyword, once or again and again, whatever else these words may mean beside others.
+  std::optional<classification> bare_keyword() const {
+    std::vector<const hit*> reached(size_ + 1, nullptr);  // by the last keyword of a row of them
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (i > 0 && reached[i] == nullptr) continue;
+      const hit* before = i > 0 ? reached[i] : nullptr;
+      each_hit([&](const hit& h) {
+        if (!is_keyword(h) || h.corrected || h.start != i || (before != nullptr && !same(h, *before))) return;
+        const hit* further = before != nullptr && !known_.meaning(h.means).everything ? before : &h;
+        if (reached[h.end] == nullptr || h.start < reached[h.end]->start) reached[h.end] = further;
+      });
+    }
+    if (reached[size_] == nullptr) return {};
+    return known_.meaning(reached[size_]->means);
   }
 
   bool same(const hit& a, const hit& b) const {
@@ -202,7 +224,8 @@ class reader {
       std::fill(covered.begin() + h->start, covered.begin() + h->end, true);
     each_hit([&](const hit& h) {
       if (h.end > size_) return;
-      if (is_keyword(h) || (is_words(h) && std::ranges::find(fillers, h.word_class) != fillers.end()))
+      if (known_.meaning(h.means).intent == intent::opt_out ||
+          (is_words(h) && std::ranges::find(fillers, h.word_class) != fillers.end()))
         std::fill(covered.begin() + h.start, covered.begin() + h.end, true);
     });
     for (std::size_t i = 0; i < size_; ++i) {
@@ -226,9 +249,8 @@ class reader {
                                 : r.kind == opt_in || r.kind == opt_in_alone;
         if (!wanted) return;
         const bool alone = r.kind == opt_out_alone || r.kind == opt_in_alone;
-        const bool holds = m.find(r, [&](const matcher::span& s) {
-          return alone ? only_fillers_around(s) : mostly_known(c.language, s);
-        });
+        const bool holds = m.find(
+            r, [&](const matcher::span& s) { return alone ? only_fillers_around(s) : mostly_known(c.language, s); });
         if (!holds) return;
         found = known_.meaning(r.means);
         if (found->language == known_.language(0)) adopt(*found, c.language);
@@ -278,6 +300,7 @@ class reader {
   // A phrase counts only when the clauses that it stands in are mostly of words that the language knows: what speaks of
   // something else has other words.
   bool mostly_known(std::size_t language, const matcher::span& s) const {
+    if (known_.language(language) == "own") return true;                           // the operator knows best
     constexpr std::uint32_t strange_beside_messages = 45, strange_otherwise = 20;  // percent
     std::uint32_t all = 0, strange = 0;
     for (std::size_t i = 0; i < size_; ++i) {
@@ -287,7 +310,8 @@ class reader {
       strange += known_units_[i] ? 0 : width;
     }
     const auto concerns = [&](const hit& h) {
-      return is_words(h) && std::ranges::find(subjects, h.word_class) != subjects.end() && is_in_a_clause_of(s, h.start);
+      return is_words(h) && std::ranges::find(subjects, h.word_class) != subjects.end() &&
+             is_in_a_clause_of(s, h.start);
     };
     const bool about_messages = std::ranges::any_of(hits(0), concerns) || std::ranges::any_of(hits(language), concerns);
     constexpr std::uint32_t strange_in_all = 40;

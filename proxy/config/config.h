@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "proxy/config/message_rules.h"
+#include "proxy/classify/classifier.h"
 #include "proxy/reason.h"
 #include "proxy/role.h"
 #include "smpp/pdu.h"
@@ -166,6 +167,7 @@ struct config {
   std::chrono::months consent_life{36};  // of an opt-in without an expiry, from the person's act; 0: it has no end
   refusal_statuses statuses;
   opt_out_scope stop_scope = opt_out_scope::group;
+  own_phrases classify;  // what the operator adds to the languages
   carrier_blocks carrier;
   bool cancel_scheduled = false;                                     // what an SMSC holds until later for who opts out
   std::map<std::string, std::shared_ptr<const calendar>> calendars;  // those that are described or named

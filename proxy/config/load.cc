@@ -32,6 +32,7 @@ void read_file(const YAML::Node& root, reading& r) {
   part("numbers", read_numbers);
   part("policy", read_policy);
   part("opt_out", read_opt_out);
+  part("classify", read_classify);
   part("calendars", read_calendars);
   part("senders", read_senders);
   part("listeners", read_listeners);

@@ -24,6 +24,7 @@ void read_tokens(const YAML::Node& n, reading& r);  // within admin, after token
 void read_numbers(const YAML::Node& n, reading& r);
 void read_policy(const YAML::Node& n, reading& r);
 void read_opt_out(const YAML::Node& n, reading& r);
+void read_classify(const YAML::Node& n, reading& r);
 void read_calendars(const YAML::Node& n, reading& r);
 void read_senders(const YAML::Node& n, reading& r);  // after policy, numbers and calendars, which it takes over
 void read_limits(const YAML::Node& n, reading& r);

@@ -35,7 +35,8 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
       refusal_log_(&log),
       memory_(std::move(memory)),
       by_address_(config_->numbers),
-      hears_carriers_(proxy::hears_carriers(*config_)) {
+      hears_carriers_(proxy::hears_carriers(*config_)),
+      understanding_(classifier_with(config_->classify)) {
   for (std::size_t i = 0; i < verdict_count; ++i)
     verdict_texts_[i] = store.journal_text(name(verdict{static_cast<std::uint8_t>(i)}));
   for (std::size_t i = 0; i < reason_count; ++i)

@@ -139,6 +139,9 @@ class policy {
   bool keep_scheduled(store::scheduled s) const { return store_->keep_scheduled(std::move(s)); }
   bool cancels_scheduled() const { return config_->cancel_scheduled; }
   bool hears_carriers() const { return hears_carriers_; }
+  // The languages, and what the operator adds.
+  const classifier& understanding() const { return *understanding_; }
+
   bool journals() const { return config_->journal_retention.count() != 0; }
   store::text_id journal_text(verdict v) const { return verdict_texts_[static_cast<std::size_t>(v)]; }
   store::text_id journal_text(reason r) const { return reason_texts_[static_cast<std::size_t>(r)]; }
@@ -163,6 +166,7 @@ class policy {
   std::unordered_map<std::string, owners> by_system_id_;
   address_book<users_of_address> by_address_;
   bool hears_carriers_;
+  std::shared_ptr<const classifier> understanding_;
   std::array<store::text_id, verdict_count> verdict_texts_{};
   std::array<store::text_id, reason_count> reason_texts_{};
 };

@@ -69,7 +69,7 @@ reply replies::read(const heard_at& at, smpp::octets pdu, const smpp::message& m
   const policy& p = at.policy;
   const std::optional<store::number> who = p.read_number(m.source_addr);
   const reading r = text_of(m, who.value_or(store::number{}), alphabet, at.now.steady);
-  const classification means = classify(r.text);
+  const classification means = p.understanding().classify(r.text);
   // Half a message may opt out, and nothing else.
   const bool opts_out = means.intent == intent::opt_out;
   const bool opts_in = means.intent == intent::opt_in && r.complete;

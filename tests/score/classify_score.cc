@@ -10,8 +10,8 @@
 namespace {
 
 void print(const std::string& language, const score::tally& t) {
-  std::printf("| %-8s | %5d | %8d | %9.3f | %6.3f | %9d | %7.3f |\n", language.c_str(), t.texts, t.opt_outs, t.precision(),
-              t.recall(), t.as_opt_in, double(t.right) / t.texts);
+  std::printf("| %-8s | %5d | %8d | %9.3f | %6.3f | %9d | %7.3f |\n", language.c_str(), t.texts, t.opt_outs,
+              t.precision(), t.recall(), t.as_opt_in, double(t.right) / t.texts);
 }
 
 void score_labelled(const std::vector<std::string>& files, bool misses) {
@@ -27,8 +27,9 @@ void score_labelled(const std::vector<std::string>& files, bool misses) {
         std::cerr << l.language << '\t' << l.label << '\t' << verdict << '\t' << c.rule << '\t' << l.text << '\n';
     }
   }
-  std::puts("| language | texts | opt-outs | precision | recall | as opt-in | labels  |\n"
-            "|----------|------:|---------:|----------:|-------:|----------:|--------:|");
+  std::puts(
+      "| language | texts | opt-outs | precision | recall | as opt-in | labels  |\n"
+      "|----------|------:|---------:|----------:|-------:|----------:|--------:|");
   for (const auto& [language, t] : by_language)
     print(language, t);
   print("all", all);

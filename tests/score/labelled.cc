@@ -36,7 +36,8 @@ std::vector<labelled> read_labelled(const std::filesystem::path& file) {
     ++number;
     const std::size_t first = line.find('\t'), second = line.find('\t', first + 1);
     if (second == std::string::npos)
-      throw std::runtime_error(file.string() + ":" + std::to_string(number) + ": a line is text, tab, language, tab, label");
+      throw std::runtime_error(file.string() + ":" + std::to_string(number) +
+                               ": a line is text, tab, language, tab, label");
     const std::string label = line.substr(second + 1);
     if (label != "opt_out" && label != "opt_in" && label != "help" && label != "none")
       throw std::runtime_error(file.string() + ":" + std::to_string(number) + ": no label: " + label);

@@ -67,9 +67,11 @@ TEST_CASE("every keyword is known however it is dressed") {
   REQUIRE(keywords.size() > 150);
   for (const auto& [word, verdict] : keywords) {
     CAPTURE(word);
-    for (const std::string& dressed : {word, "  " + word + " \r\n", word + ".", word + " !!", "\"" + word + "\"",
-                                       "« " + word + " »", "\xF0\x9F\x9B\x91 " + word, fold(word), word + " " + word,
-                                       full_width(word), word + "\nSent from my iPhone", word + "\nEnvoyé de mon iPhone", upper(word), lower(word), "\xEF\xBB\xBF" + word + "\xE2\x80\x8B", word + "\xC2\xA0"}) {
+    for (const std::string& dressed :
+         {word, "  " + word + " \r\n", word + ".", word + " !!", "\"" + word + "\"", "« " + word + " »",
+          "\xF0\x9F\x9B\x91 " + word, fold(word), word + " " + word, full_width(word), word + "\nSent from my iPhone",
+          word + "\nEnvoyé de mon iPhone", upper(word), lower(word), "\xEF\xBB\xBF" + word + "\xE2\x80\x8B",
+          word + "\xC2\xA0"}) {
       CAPTURE(dressed);
       const classification found = classify(dressed);
       CHECK((found.yes ? "yes" : name(found.intent)) == verdict);
@@ -149,7 +151,7 @@ TEST_CASE("any octets are taken") {
     for (char& c : text)
       c = static_cast<char>(random());
     const classification c = classify(text);
-    CHECK(c.rule.empty() == (c.intent == intent::none));
+    CHECK(c.rule.empty() == (c.intent == intent::none && !c.yes));
   }
 }
 
@@ -168,8 +170,9 @@ TEST_CASE("a broken language file is refused with its line") {
 }
 
 TEST_CASE("an operator's own phrases come on top") {
-  const classifier own({.opt_out = {"adieu facteur"}, .opt_in = {"bienvenue"}, .help = {"au secours"}, .ignore = {"stop gagnant"}});
-  CHECK(own.classify("alors adieu, facteur").intent == intent::none);
+  const classifier own(
+      {.opt_out = {"adieu facteur"}, .opt_in = {"bienvenue"}, .help = {"au secours"}, .ignore = {"stop gagnant"}});
+  CHECK(own.classify("alors adieu le facteur").intent == intent::none);
   CHECK(own.classify("alors adieu facteur, bon vent").rule == "phrase:own:adieu facteur");
   CHECK(own.classify("Bienvenue !").intent == intent::opt_in);
   CHECK(own.classify("bienvenue chez nous au village").intent == intent::none);
@@ -177,5 +180,5 @@ TEST_CASE("an operator's own phrases come on top") {
   CHECK(own.classify("stop gagnant").intent == intent::none);
   CHECK(own.classify("stop").intent == intent::opt_out);
   CHECK(classify("adieu facteur").intent == intent::none);
-  CHECK_THROWS_AS(classifier(own_phrases{{"[nothing"}, {}, {}, {}}), std::invalid_argument);
+  CHECK_THROWS_AS(classifier({.opt_out = {"[nothing"}, .opt_in = {}, .help = {}, .ignore = {}}), std::invalid_argument);
 }

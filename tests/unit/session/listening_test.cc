@@ -31,13 +31,13 @@ class store_to_be : public listening_host {
   std::vector<std::uint64_t> persons;
 };
 
-struct listening {
+struct one_listener {
   shared_parts parts;
   store_to_be host;
   moment now{std::chrono::steady_clock::now(), store::now()};
   listening_session session;
 
-  explicit listening(config c = make_config())
+  explicit one_listener(config c = make_config())
       : parts(std::move(c)),
         session({"shop1", "heard", "EAR", {{{"smsc", 2775}, smpp::default_alphabet::gsm7}}}, parts.policy,
                 parts.replies, parts.metrics, host, now, 7) {}
@@ -97,7 +97,7 @@ const said parting{{command_id::unbind, command_status::ESME_ROK}};
 }  // namespace
 
 TEST_CASE("a listener binds as a receiver") {
-  listening l;
+  one_listener l;
   l.connect();
   const auto bind = l.sent();
   REQUIRE(bind.size() == 1);
@@ -107,7 +107,7 @@ TEST_CASE("a listener binds as a receiver") {
 }
 
 TEST_CASE("what is delivered is acknowledged once it is kept, whatever it is") {
-  listening l;
+  one_listener l;
   l.bind();
   const smpp::buffer hello = pdus::deliver_sm(5, "hello"), data = pdus::data_sm(6, "33699999999", "36111");
   l.smsc(hello);
@@ -129,7 +129,7 @@ TEST_CASE("what is delivered is acknowledged once it is kept, whatever it is") {
 TEST_CASE("a STOP is acknowledged once it is on record and kept, in whichever order") {
   const bool record_first = GENERATE(true, false);
   const bool recorded = GENERATE(true, false), kept = GENERATE(true, false);
-  listening l;
+  one_listener l;
   l.bind();
   l.smsc(pdus::deliver_sm(5, "STOP"));
   REQUIRE(l.host.recorded.size() == 1);
@@ -144,7 +144,7 @@ TEST_CASE("a STOP is acknowledged once it is on record and kept, in whichever or
 }
 
 TEST_CASE("without room the SMSC is to try again, and a STOP goes on record all the same") {
-  listening l;
+  one_listener l;
   l.bind();
   l.host.full = true;
   l.smsc(pdus::deliver_sm(5, "hello"));
@@ -157,7 +157,7 @@ TEST_CASE("without room the SMSC is to try again, and a STOP goes on record all 
 }
 
 TEST_CASE("what cannot be read is kept as it is") {
-  listening l;
+  one_listener l;
   l.bind();
   smpp::buffer broken = pdus::deliver_sm(5, "hello");
   broken.resize(24);
@@ -168,7 +168,7 @@ TEST_CASE("what cannot be read is kept as it is") {
 }
 
 TEST_CASE("a sender who comes waits for what is being written, and no longer") {
-  listening l;
+  one_listener l;
   l.bind();
   l.smsc(pdus::deliver_sm(5, "hello"));
   l.session.yield(l.now);
@@ -200,7 +200,7 @@ TEST_CASE("a sender who comes waits for what is being written, and no longer") {
 }
 
 TEST_CASE("a sender who comes while the listener is on its way") {
-  listening l;
+  one_listener l;
   SECTION("connecting") {
     l.session.begin(l.now);
     l.session.yield(l.now);
@@ -226,7 +226,7 @@ TEST_CASE("a sender who comes while the listener is on its way") {
 }
 
 TEST_CASE("each failure makes it wait longer, a bind that lasted begins anew") {
-  listening l;
+  one_listener l;
   std::chrono::milliseconds whole = 1s;
   for (int i = 0; i < 9; ++i) {
     switch (i % 4) {
@@ -275,7 +275,7 @@ TEST_CASE("two listeners do not wait equally long") {
 }
 
 TEST_CASE("the line is kept alive, and a dead one is noticed") {
-  listening l;
+  one_listener l;
   l.bind();
   l.pass(29s);
   CHECK(l.said().empty());
@@ -293,7 +293,7 @@ TEST_CASE("the line is kept alive, and a dead one is noticed") {
 }
 
 TEST_CASE("what else the SMSC may say") {
-  listening l;
+  one_listener l;
   l.bind();
   l.smsc(pdus::header(command_id::enquire_link, 3));
   CHECK(l.said() == said{{command_id::enquire_link_resp, command_status::ESME_ROK}});
@@ -316,7 +316,7 @@ TEST_CASE("what else the SMSC may say") {
 }
 
 TEST_CASE("PDUs may arrive octet by octet") {
-  listening l;
+  one_listener l;
   l.connect();
   const auto bind = l.sent();
   smpp::buffer all = pdus::operator+(
@@ -335,7 +335,7 @@ TEST_CASE("PDUs may arrive octet by octet") {
 }
 
 TEST_CASE("it takes no more than it can answer for") {
-  listening l;
+  one_listener l;
   l.bind();
   smpp::buffer many;
   for (std::uint32_t i = 0; i < 300; ++i)
@@ -349,7 +349,7 @@ TEST_CASE("it takes no more than it can answer for") {
 }
 
 TEST_CASE("a listener that is stopped does not come back") {
-  listening l;
+  one_listener l;
   l.bind();
   l.session.stop(l.now);
   CHECK(l.said() == parting);
