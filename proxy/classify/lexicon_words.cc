@@ -106,7 +106,7 @@ void lexicon::find_variants(std::string_view word, bool tolerate, matches& out) 
       if (!out.empty()) return;
     }
   }
-  if (has_doubles(letters)) {
+  if (has_doubles(letters) && letters.find(U'?') == std::u32string::npos) {
     const auto known = undoubled_.find(to_utf8(without_doubles(letters)));
     if (known != undoubled_.end()) return find_known(known->second, false, out);
     const std::u32string once = without_doubles(letters);

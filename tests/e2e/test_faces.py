@@ -184,7 +184,7 @@ def test_no_gate_says_so(start_gate, smsc):
 
 def test_classify(gate):
     out = gate.cli("classify", stdin="STOP\nStop\\nmerci\narrêt\nstop all\nhello\nSTART\nhelp\n", check=0).stdout.splitlines()
-    assert [line.split("\t")[0] for line in out] == ["opt_out", "none", "opt_out", "opt_out", "none", "opt_in", "help"]
+    assert [line.split("\t")[0] for line in out] == ["opt_out", "opt_out", "opt_out", "opt_out", "none", "opt_in", "help"]
     assert out[0].split("\t")[1] != out[3].split("\t")[1] and out[4] == "none\t"
 
 

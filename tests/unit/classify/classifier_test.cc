@@ -3,7 +3,9 @@
 #include <unicode/locid.h>
 #include <unicode/unistr.h>
 
+#include <fstream>
 #include <random>
+#include <sstream>
 
 #include "proxy/classify/folding.h"
 #include "proxy/classify/language_file.h"
@@ -62,20 +64,47 @@ std::vector<std::pair<std::string, std::string>> spelled_keywords() {
 
 }  // namespace
 
+void check_dressed(const std::string& word, const std::string& verdict) {
+  CAPTURE(word);
+  for (const std::string& dressed :
+       {word, "  " + word + " \r\n", word + ".", word + " !!", word + "?", "\"" + word + "\"", "« " + word + " »",
+        "\xF0\x9F\x9B\x91 " + word, word + " \xF0\x9F\x99\x8F", fold(word), word + " " + word, full_width(word),
+        upper(word), lower(word), word + "\nSent from my iPhone", word + "\nEnvoyé de mon iPhone",
+        "\xEF\xBB\xBF" + word + "\xE2\x80\x8B", word + "\xC2\xA0"}) {
+    CAPTURE(dressed);
+    const classification found = classify(dressed);
+    CHECK((found.yes ? "yes" : name(found.intent)) == verdict);
+  }
+}
+
 TEST_CASE("every keyword is known however it is dressed") {
   const auto keywords = spelled_keywords();
-  REQUIRE(keywords.size() > 150);
-  for (const auto& [word, verdict] : keywords) {
-    CAPTURE(word);
-    for (const std::string& dressed :
-         {word, "  " + word + " \r\n", word + ".", word + " !!", "\"" + word + "\"", "« " + word + " »",
-          "\xF0\x9F\x9B\x91 " + word, fold(word), word + " " + word, full_width(word), word + "\nSent from my iPhone",
-          word + "\nEnvoyé de mon iPhone", upper(word), lower(word), "\xEF\xBB\xBF" + word + "\xE2\x80\x8B",
-          word + "\xC2\xA0"}) {
-      CAPTURE(dressed);
-      const classification found = classify(dressed);
-      CHECK((found.yes ? "yes" : name(found.intent)) == verdict);
-    }
+  REQUIRE(keywords.size() > 1000);
+  for (const auto& [word, verdict] : keywords)
+    check_dressed(word, verdict);
+}
+
+TEST_CASE("what operators publish is known however it is dressed") {
+  std::ifstream in(std::string(CONSENTGATE_TESTS_DIR) + "/data/keywords.tsv");
+  REQUIRE(in);
+  int known = 0;
+  for (std::string line; std::getline(in, line);) {
+    if (line.front() == '#') continue;
+    const std::size_t first = line.find('\t'), second = line.find('\t', first + 1);
+    const std::string meaning = line.substr(first + 1, second - first - 1);
+    std::istringstream words(line.substr(second + 1));
+    for (std::string word; std::getline(words, word, '|'); ++known)
+      check_dressed(word, meaning == "opt_out_all" ? "opt_out" : meaning);
+  }
+  CHECK(known > 200);
+}
+
+TEST_CASE("damage on the way is repaired") {
+  for (const std::string text :
+       {"ArrÃªt", "ARR?T", "ARRETEZ@", "匀吀伀倀", "ΣTOΠ", "С Т О П", "s.t.o.p", "ＳＴＯＰ", "𝐒𝐓𝐎𝐏", "ⓈⓉⓄⓅ", "stpo",
+        "st op", "ST0P", "STOP36111", "S̶T̶O̶P̶", "إلغـــاء", "ｽﾄｯﾌﾟ", "S\xC3\xAA\x13\n"}) {
+    CAPTURE(text);
+    CHECK(meaning(text) == intent::opt_out);
   }
 }
 
