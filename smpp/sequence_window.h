@@ -23,14 +23,20 @@ class sequence_window {
 
   // Gives the request the next free sequence_number (1 to 0x7FFFFFFF, wrapping) and remembers the entry under it.
   std::uint32_t add(const Entry& entry) {
+    const auto [sequence_number, place] = add();
+    place = entry;
+    return sequence_number;
+  }
+  // The same, the entry to be filled in where it stands until the next add or erase: it holds what was there before.
+  std::pair<std::uint32_t, Entry&> add() {
     if ((size_ + 1) * 2 > slots_.size()) grow();
     while (at(next_).sequence_number != 0)
       advance();
-    const std::uint32_t sequence_number = next_;
-    at(sequence_number) = {sequence_number, entry};
+    slot& s = at(next_);
+    s.sequence_number = next_;
     ++size_;
     advance();
-    return sequence_number;
+    return {s.sequence_number, s.entry};
   }
 
   // The entry in flight under this number, or nullptr. Valid until the next add or erase.

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "store/journal_search.h"
-
 namespace store {
 namespace {
 
@@ -200,13 +198,10 @@ std::variant<erased, failure> commit_group::erase(number who, event by) {
     if (!rest) return failure{"event " + std::to_string(e.sequence) + " is damaged: nothing was erased"};
     changes_.rewritten.push_back({e.sequence, std::move(*rest), kept_as, stand_in});
   }
-  if (before && changes_.rewritten.empty() && changes_.unheld.empty()) return erased{.hash = stand_in, .already = true};
-  const renumbering as_stand_in = [&](number n) { return n == kept_as ? stand_in : n; };
-  auto unreadable =
-      kept_as == stand_in ? std::nullopt : rewrite_journal(ledger_, {kept_as}, as_stand_in, [&](journal_record r) {
-        changes_.journal.push_back(std::move(r));
-      });
-  if (unreadable) return *unreadable;
+  // Where the number itself is not kept, it is not written down for this either.
+  if (kept_as != stand_in) changes_.erased = {kept_as, stand_in};
+  const bool nothing_left = changes_.rewritten.empty() && changes_.unheld.empty() && changes_.pending_opt_ins.empty();
+  if (before && nothing_left) return erased{.hash = stand_in, .already = true};
   if (kept_as != stand_in) {
     states_[kept_as.digits].clear();
     states_[stand_in.digits] = std::move(std::get<std::vector<fact>>(known));

@@ -48,7 +48,9 @@ class commit_group {
   void forget(number who, std::string_view sender);
 
   const std::vector<event>& events() const { return changes_.events; }
-  bool empty() const { return changes_.events.empty() && changes_.pending_opt_ins.empty(); }
+  bool empty() const {
+    return changes_.events.empty() && changes_.pending_opt_ins.empty() && !changes_.erased.has_value();
+  }
   // What to write.
   const ledger::changes& finish();
   // The numbers whose facts are replaced: what a failed write leaves in doubt.

@@ -7,6 +7,7 @@
 #include "store/act_times.h"
 #include "store/held_queue.h"
 #include "store/index.h"
+#include "store/journal_eraser.h"
 #include "store/ledger.h"
 #include "store/names.h"
 #include "store/purger.h"
@@ -46,6 +47,7 @@ class consent_store::implementation {
   held_queue held;
   std::unique_ptr<class writer> writer;
   std::unique_ptr<class purger> purger;
+  std::unique_ptr<class journal_eraser> eraser;
   std::mutex keys_mutex;
 
   std::optional<failure> load(const ledger& l, committed& known) {
@@ -125,7 +127,14 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
   const auto journal_end = l->newest_in_journal();
   if (const auto* why = std::get_if<failure>(&journal_end)) return *why;
   i->journal = std::make_unique<journal_keeper>(std::get<ledger::journal_end>(journal_end));
-  i->journal->set_renumbering([&who = i->subjects](number n) { return who.of(n); });
+  i->journal->set_renumbering([&who = i->subjects]() -> renumbering {
+    if (!who.may_be_hashed()) return {};
+    return [&who](number n) { return who.of(n); };
+  });
+  const auto unfinished = l->unfinished_erasures();
+  if (const auto* why = std::get_if<failure>(&unfinished)) return *why;
+  for (const erased_person& person : std::get<0>(unfinished))
+    i->journal->forget(person.who);
   const auto last_access = l->newest_access();
   if (const auto* why = std::get_if<failure>(&last_access)) return *why;
   i->access = std::make_unique<access_keeper>(std::get<instant>(last_access));
@@ -136,6 +145,9 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
                                        i->held, std::move(o.on_write));
   i->memories.set_wake([w = i->writer.get()] { w->wake(); });
   i->purger = std::make_unique<purger>([p = i.get()] { return p->purge(); }, remains);
+  i->eraser = std::make_unique<journal_eraser>(*i->writer);
+  for (const erased_person& person : std::get<0>(unfinished))
+    i->eraser->erase(person, [&p = *i->purger](const std::optional<failure>&) { p.owe(); });
   return std::unique_ptr<consent_store>(new consent_store(std::move(i)));
 }
 
@@ -206,9 +218,13 @@ outcome consent_store::record_and_wait(std::vector<event> events) {
 void consent_store::erase(number who, event by, erasure_completion done) {
   by.kind = event_kind::erasure;
   implementation_->writer->submit_erasure(
-      who, std::move(by), [this, done = std::move(done)](std::variant<erased, failure> result) {
-        if (const auto* e = std::get_if<erased>(&result); e != nullptr && !e->already) implementation_->purger->owe();
-        done(std::move(result));
+      who, std::move(by), [this, who, done = std::move(done)](std::variant<erased, failure> result) {
+        const auto* e = std::get_if<erased>(&result);
+        if (e == nullptr) return done(std::move(result));
+        implementation_->purger->owe();
+        if (who.is_hash()) return done(std::move(result));
+        implementation_->eraser->erase(
+            {who, e->hash}, [done, result](std::optional<failure> why) { why ? done(std::move(*why)) : done(result); });
       });
 }
 
@@ -442,8 +458,7 @@ journal_batch consent_store::journal(journal_batch lines) {
 }
 
 void consent_store::journal(const journal_line& l, journal_columns& into) {
-  if (into.size() == 0) into.begin(implementation_->journal->erasures());
-  into.add(l, kept_as(l.who));
+  into.add(l, l.who);
   if (!into.full()) return;
   bool wake = false;
   implementation_->journal->add(into.take(implementation_->journal->texts), wake);

@@ -118,6 +118,8 @@ class consent_store {
 
   // Forgets the person: in all that is on disk about the number a keyed hash takes its place, and the texts and salts
   // of its events are gone; what is known of it goes on counting. The event that says so has `by`'s actor and reason.
+  // The journal is worked through after that event, while others are recorded; `done` is called at its end, on a thread
+  // of the store. What a crash interrupts goes on at the next start.
   // The remains in the files are removed within a day, or by purge().
   void erase(number who, event by, erasure_completion done);
   // Removes now what erasures left in the files; returns once no file holds it, which may take minutes.

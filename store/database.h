@@ -51,6 +51,8 @@ struct database {
 // Keys are big-endian, so that they sort.
 std::string big_endian(std::uint64_t value, int octets = 8);
 std::uint64_t from_big_endian(rocksdb::Slice key);
+// Under which an erasure stands that has not come through the journal.
+std::string unfinished_key(number who);
 inline rocksdb::Slice slice(const std::array<std::uint8_t, 16>& octets) {
   return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }

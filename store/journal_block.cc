@@ -162,7 +162,8 @@ encoded_block encode_block(const journal_batch& lines, std::size_t first, std::s
                            std::uint64_t first_position, const journal_texts& texts, const renumbering& known_as) {
   journal_columns columns(count);
   for (std::size_t i = first; i < first + count; ++i) {
-    const journal_line l = lines[i];
+    journal_line l = lines[i];
+    if (known_as) l.destination = known_as.shown(l.destination);
     columns.add(l, known_as ? known_as(l.who) : l.who);
   }
   return placed(columns.take(texts), first_position);

@@ -8,15 +8,13 @@
 #include <string_view>
 
 #include "store/journal_columns.h"
+#include "store/renumbering.h"
 
 namespace store {
 
-// The number under which the journal keeps a person: another one once the person has been erased. What it gives for a
-// number that it gave itself is that number.
-using renumbering = std::function<number(number)>;
-
 // The `count` lines from `first` on, at least one and at most most_in_block; they get the positions from
-// `first_position` on. Every number is passed through `known_as` unless that is empty.
+// `first_position` on. Every number is passed through `known_as` unless that is empty, and so is what could not be
+// read.
 encoded_block encode_block(const journal_batch& lines, std::size_t first, std::size_t count,
                            std::uint64_t first_position, const journal_texts& texts, const renumbering& known_as);
 
@@ -27,7 +25,7 @@ bool decode_block(std::string_view block, const std::function<bool(const journal
 // The lines of a block that has no place yet.
 journal_batch lines_of(const unplaced_block& b, journal_texts& texts);
 
-// The block with every number passed through `known_as`, and its filter; nothing when it cannot be decoded.
+// The block with everything passed through `known_as`, and its filter; nothing when it cannot be decoded.
 std::optional<encoded_block> renumber_block(std::string_view block, const renumbering& known_as);
 
 }  // namespace store

@@ -86,6 +86,7 @@ void journal_columns::add(const journal_line& l, number kept_as) {
     const std::string_view destination = l.destination.substr(0, journal_batch::longest_destination);
     destinations_.octet(static_cast<std::uint8_t>(destination.size()));
     destinations_.octets(destination);
+    hashes_.push_back(unreadable_hash);
   }
   if (l.event != 0) events_.varint(l.event);
   if (l.answered && l.command_status != 0) statuses_.varint(l.command_status);
@@ -112,9 +113,12 @@ unplaced_block journal_columns::take(const journal_texts& texts) {
   b.earliest = earliest_;
   b.latest = latest_;
   b.count = count_;
-  b.erasures = erasures_;
   const std::array columns{&times_, &origin_of_each_, &destinations_, &events_, &statuses_, &message_ids_};
   b.octets = origins_.encoded(texts);
+  std::size_t room = b.octets.size();
+  for (const journal_column* c : columns)
+    room += c->written().size();
+  b.octets.reserve(room);
   for (journal_column* c : columns) {
     b.octets.append(c->written());
     c->clear();

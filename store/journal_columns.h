@@ -24,7 +24,6 @@ struct unplaced_block {
   std::string filter;  // its bits
   instant first{}, earliest{}, latest{};
   std::size_t count = 0;
-  std::uint64_t erasures = 0;  // how many persons had been erased when it was begun
 };
 
 // `b` with the positions from `first_position` on.
@@ -34,8 +33,6 @@ class journal_columns {
  public:
   explicit journal_columns(std::size_t most = most_in_block);
 
-  // Before the first line: how many persons have been erased so far.
-  void begin(std::uint64_t erasures) { erasures_ = erasures; }
   // Not when full(). The person goes under the number `kept_as`; if that is another one than the message went to, a
   // message_id that tells the number goes.
   void add(const journal_line& l, number kept_as);
@@ -49,7 +46,6 @@ class journal_columns {
 
   std::size_t most_;
   std::size_t count_ = 0;
-  std::uint64_t erasures_ = 0;
   instant first_{}, earliest_{}, latest_{};
   instant moment_{}, moment_before_{};  // of the newest run of equal times, and of the run before
   std::size_t at_moment_ = 0;

@@ -10,7 +10,8 @@ namespace store {
 namespace {
 
 // All bits of one hash are in one line of 64 octets: one cache line a look. At 10 bits a hash, six of them are best.
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = 2;
+constexpr std::uint8_t silent_version = 1;  // does not tell of destinations that could not be read
 constexpr std::size_t line_octets = 64;
 constexpr std::size_t bits_each = 10;
 constexpr int probes = 6;
@@ -85,7 +86,9 @@ std::string encode_filter_bits(std::span<const std::uint64_t> hashes) {
 std::optional<journal_filter> journal_filter::read(std::string_view record) {
   byte_reader in(record);
   journal_filter f;
-  if (in.octet() != version) return std::nullopt;
+  const std::uint8_t found = in.octet();
+  if (found != version && found != silent_version) return std::nullopt;
+  f.silent_ = found == silent_version;
   f.summary_.first_position = in.varint();
   f.summary_.count = in.varint();
   f.summary_.earliest = instant{std::chrono::microseconds{static_cast<std::int64_t>(in.fixed64())}};

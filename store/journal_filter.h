@@ -23,6 +23,8 @@ struct block_summary {
 // What is asked for and what is there are compared by these alone: they are part of the format.
 std::uint64_t journal_hash(number who);
 std::uint64_t journal_hash(std::string_view message_id);
+// Of every destination that could not be read.
+inline constexpr std::uint64_t unreadable_hash = 0x6E6F6E756D626572;
 
 // A filter's record is the one followed by the other.
 std::string encode_filter_head(const block_summary& s);
@@ -36,10 +38,13 @@ class journal_filter {
   const block_summary& summary() const { return summary_; }
   // Never false for what is there; true for about one in a hundred of what is not.
   bool may_hold(std::uint64_t hash) const;
+  // A destination that could not be read.
+  bool may_hold_unreadable() const { return silent_ || may_hold(unreadable_hash); }
 
  private:
   block_summary summary_;
   std::string_view bits_;
+  bool silent_ = false;  // of an earlier version, which did not tell
 };
 
 }  // namespace store

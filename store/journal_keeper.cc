@@ -6,7 +6,9 @@
 namespace store {
 namespace {
 
-constexpr std::size_t batches_a_write = 64;
+// Lines written together: waking the writer for each block would often take the processor from a worker.
+constexpr std::size_t worth_a_write = 4 * most_in_block;
+constexpr std::size_t batches_a_write = 16;
 constexpr std::size_t small = 64;  // lines: copied rather than queued by themselves
 constexpr std::size_t most_spare = 32;
 
@@ -22,7 +24,7 @@ journal_batch journal_keeper::add(journal_batch lines, bool& wake) {
   auto* const last = waiting_.empty() ? nullptr : std::get_if<journal_batch>(&waiting_.back());
   if (last != nullptr && lines.size() < small && last->size() < most_in_block) {
     // Many small batches in a row would hold much memory for few lines.
-    wake = lines_waiting_ < most_in_block && lines_waiting_ + lines.size() >= most_in_block;
+    wake = lines_waiting_ < worth_a_write && lines_waiting_ + lines.size() >= worth_a_write;
     lines_waiting_ += lines.size();
     last->append(lines);
     lines.clear();
@@ -42,7 +44,7 @@ void journal_keeper::add(unplaced_block full, bool& wake) {
 
 void journal_keeper::wait_in_line(handed_in h, bool& wake) {
   const std::size_t lines = lines_in(h);
-  wake = waiting_.empty() || (lines_waiting_ < most_in_block && lines_waiting_ + lines >= most_in_block);
+  wake = waiting_.empty() || (lines_waiting_ < worth_a_write && lines_waiting_ + lines >= worth_a_write);
   lines_waiting_ += lines;
   waiting_.push_back(std::move(h));
   while (lines_waiting_ > most_waiting) {
@@ -72,7 +74,7 @@ bool journal_keeper::flush_wanted() const {
 
 journal_keeper::clock::time_point journal_keeper::due() const {
   const std::lock_guard lock(mutex_);
-  if (!flushes_.empty() || lines_waiting_ >= most_in_block) return clock::time_point::min();
+  if (!flushes_.empty() || lines_waiting_ >= worth_a_write) return clock::time_point::min();
   const bool something = unwritten_ || !waiting_.empty();
   return something ? std::min(next_partial_, next_removal_) : next_removal_;
 }
@@ -106,7 +108,9 @@ std::optional<failure> journal_keeper::write(ledger& l, instant now, bool all) {
       tail_.add(std::move(std::get<unplaced_block>(h)), texts);
     }
   }
-  const journal_changes c = tail_.plan(now, s.all, texts, known_as_, erasures_);
+  renumbering known_as = known_as_ ? known_as_() : renumbering{};
+  if (known_as) known_as.forget(forgotten_);
+  const journal_changes c = tail_.plan(now, s.all, texts, known_as);
   std::optional<failure> why;
   if (!c.empty() || s.remove_below != 0) why = l.write(c, s.remove_below);
   if (!why) tail_.written();

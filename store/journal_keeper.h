@@ -33,8 +33,6 @@ class journal_keeper {
   // has to look at due() again.
   journal_batch add(journal_batch lines, bool& wake);
   void add(unplaced_block full, bool& wake);
-  // How many persons have been erased since the start: see journal_tail.
-  std::uint64_t erasures() const { return erasures_; }
   // Calls done() on the writer's thread when all that has been added is on disk, or cannot be written.
   void flush(std::function<void()> done);
   // Entries older than this are removed at once, and then each hour; 0: nothing is.
@@ -45,11 +43,13 @@ class journal_keeper {
   clock::time_point due() const;
 
   // --- the writer's thread ---
-  void set_renumbering(renumbering r) { known_as_ = std::move(r); }
+  // Asked before each write; nothing: no person has been erased.
+  void set_renumbering(std::function<renumbering()> r) { known_as_ = std::move(r); }
+  // From now on no destination that could not be read tells this number.
+  void forget(number who) { forgotten_.add(who); }
   // A few blocks at most: events do not wait for long. With `all`, to the end.
   std::optional<failure> write(ledger& l, instant now, bool all);
   void give_up_flushes();
-  void erased() { ++erasures_; }
 
  private:
   using handed_in = std::variant<journal_batch, unplaced_block>;
@@ -73,9 +73,9 @@ class journal_keeper {
   bool unwritten_ = false;  // the tail holds lines that are not on disk
 
   std::atomic<std::uint64_t> dropped_{0};
-  std::atomic<std::uint64_t> erasures_{0};
   journal_tail tail_;
-  renumbering known_as_;
+  std::function<renumbering()> known_as_;
+  telling_digits forgotten_;
 };
 
 }  // namespace store

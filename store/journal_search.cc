@@ -8,6 +8,9 @@ namespace {
 // From the decision to its block: the longest wait for an answer, and how long a block stays open.
 constexpr std::chrono::hours longest_delay = std::chrono::hours{24} + 2 * journal_tail::longest_span;
 constexpr std::size_t filters_a_block = 16;  // that cost as much as reading one block
+// Of one part of an erasure: some milliseconds of reading, and what is written in one commit.
+constexpr std::size_t filters_a_part = 1024;
+constexpr std::size_t blocks_a_part = 8;
 
 failure damaged(std::uint64_t key) {
   return {"the journal's block of " + to_string(instant{std::chrono::microseconds{key}}) +
@@ -71,26 +74,41 @@ std::variant<journal_place, failure> search_journal(const ledger& l, const journ
   return place;
 }
 
-std::optional<failure> rewrite_journal(const ledger& l, const std::vector<number>& numbers, const renumbering& known_as,
-                                       const std::function<void(journal_record)>& put) {
+std::variant<rewritten_part, failure> rewrite_journal(const ledger& l, const erased_person& person,
+                                                      std::uint64_t from) {
+  telling_digits digits;
+  digits.add(person.who);
+  renumbering known_as([&](number n) { return n == person.who ? person.stand_in : n; });
+  known_as.forget(digits);
+  rewritten_part part{{}, from, true};
+  std::size_t filters = 0, blocks = 0;
   std::uint64_t unreadable = 0;
-  const auto look = [&](std::uint64_t, const journal_filter& f) {
-    const bool holds = std::ranges::any_of(numbers, [&](number who) { return f.may_hold(journal_hash(who)); });
-    return holds ? ledger::journal_step::read : ledger::journal_step::skip;
+  const auto look = [&](std::uint64_t key, const journal_filter& f) {
+    using enum ledger::journal_step;
+    if (filters >= filters_a_part || blocks >= blocks_a_part) {
+      part.end = false;
+      return stop;
+    }
+    ++filters;
+    part.next = key + 1;
+    if (!f.may_hold(journal_hash(person.who)) && !f.may_hold_unreadable()) return skip;
+    ++blocks;
+    return read;
   };
   const auto read = [&](std::uint64_t key, std::string_view block) {
     bool holds = false;
     const bool whole = decode_block(block, [&](const journal_entry& e) {
-      holds = std::ranges::find(numbers, e.who) != numbers.end();
+      holds = e.who == person.who || digits.in(e.destination);
       return !holds;
     });
     auto renumbered = whole && holds ? renumber_block(block, known_as) : std::nullopt;
+    if (renumbered) part.records.push_back({key, std::move(*renumbered)});
     if (!whole) unreadable = key;
-    if (renumbered) put({key, std::move(*renumbered)});
     return whole;
   };
-  if (auto why = l.scan_journal(0, look, read)) return why;
-  return unreadable == 0 ? std::nullopt : std::optional(damaged(unreadable));
+  if (auto why = l.scan_journal(from, look, read)) return *why;
+  if (unreadable != 0) return damaged(unreadable);
+  return part;
 }
 
 }  // namespace store

@@ -32,9 +32,14 @@ std::variant<journal_place, failure> search_journal(const ledger& l, const journ
                                                     std::size_t most_blocks,
                                                     const std::function<bool(const journal_entry&)>& visit);
 
-// Calls put(record) with what takes the place of each block that holds one of these numbers, so that it holds what
-// `known_as` gives for it.
-std::optional<failure> rewrite_journal(const ledger& l, const std::vector<number>& numbers, const renumbering& known_as,
-                                       const std::function<void(journal_record)>& put);
+// A bounded part of the way through the journal to a person who was erased.
+struct rewritten_part {
+  std::vector<journal_record> records;  // that take the place of those with the same keys
+  std::uint64_t next = 0;               // the key to go on from
+  bool end = false;                     // there is nothing more
+};
+// What tells the person, from a key on, with the stand-in in the number's place and without the texts that hold its
+// digits.
+std::variant<rewritten_part, failure> rewrite_journal(const ledger& l, const erased_person& person, std::uint64_t from);
 
 }  // namespace store

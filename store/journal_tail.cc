@@ -4,11 +4,6 @@
 #include <numeric>
 
 namespace store {
-namespace {
-
-constexpr std::uint64_t unknown = UINT64_MAX;  // how many persons had been erased: every number is looked at
-
-}  // namespace
 
 std::size_t journal_tail::on_disk() const {
   return std::accumulate(pieces_.begin(), pieces_.end(), std::size_t{0},
@@ -25,7 +20,6 @@ void journal_tail::add(unplaced_block full, const journal_texts& texts) {
     for (; !columns.full(); ++first)
       columns.add(lines_[first], lines_[first].who);
     closed_.push_back(columns.take(texts));
-    closed_.back().erasures = unknown;
   }
   for (const piece& p : pieces_)
     replaced_.push_back(p.key);
@@ -34,8 +28,7 @@ void journal_tail::add(unplaced_block full, const journal_texts& texts) {
   closed_.push_back(std::move(full));
 }
 
-journal_changes journal_tail::plan(instant now, bool all, const journal_texts& texts, const renumbering& known_as,
-                                   std::uint64_t erasures) {
+journal_changes journal_tail::plan(instant now, bool all, const journal_texts& texts, const renumbering& known_as) {
   journal_changes c;
   planned_full_ = 0;
   planned_closed_ = 0;
@@ -43,7 +36,7 @@ journal_changes journal_tail::plan(instant now, bool all, const journal_texts& t
   c.gone = replaced_;
   for (const unplaced_block& b : closed_) {
     encoded_block block = placed(b, first_position_ + planned_closed_);
-    if (known_as && b.erasures != erasures) {
+    if (known_as) {
       // It was made here: it can be decoded.
       block = renumber_block(block.block, known_as).value_or(std::move(block));
     }

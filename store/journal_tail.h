@@ -39,10 +39,8 @@ class journal_tail {
   bool unwritten() const { return !closed_.empty() || lines_.size() > on_disk(); }
 
   // What has to be written now: full blocks; with `all` what is left as well. Then call written(), or after a failure
-  // neither: the next plan will hold the same lines. `erasures`: of persons, so far; who was erased since a block was
-  // begun is in it under the number.
-  journal_changes plan(instant now, bool all, const journal_texts& texts, const renumbering& known_as,
-                       std::uint64_t erasures = 0);
+  // neither: the next plan will hold the same lines.
+  journal_changes plan(instant now, bool all, const journal_texts& texts, const renumbering& known_as);
   void written();
 
  private:

@@ -250,14 +250,20 @@ std::optional<failure> ledger::write(const changes& c) {
   }
   for (const stored_name& n : c.names)
     batch.Put(db_->at(dictionary), static_cast<char>(n.kind) + big_endian(n.id, 4), n.text);
-  for (const journal_record& r : c.journal)
-    db_->put(batch, r);
   for (const std::string& key : c.unheld)
     batch.Delete(db_->at(held_items), key);
+  if (c.erased) batch.Put(unfinished_key(c.erased->who), big_endian(c.erased->stand_in.digits));
   for (const auto& [key, value] : c.pending_opt_ins)
     value ? batch.Put(db_->at(pending_opt_ins), key, *value) : batch.Delete(db_->at(pending_opt_ins), key);
   const std::lock_guard purging(purge_mutex_);
-  if (auto why = owe_purge_of(c, batch)) return why;
+  std::vector<remains> gone;
+  for (const rewritten_record& r : c.rewritten)
+    gone.push_back({events, r.sequence, r.sequence});
+  // Also when nothing else is replaced: what else was kept of the person is gone with it.
+  for (const event& e : c.events)
+    if (e.kind == event_kind::erasure) gone.push_back({events, e.sequence, e.sequence});
+  if (!c.unheld.empty()) gone.push_back({held_items, 0, 0});  // all of them
+  if (auto why = owe_purge_of(gone, batch)) return why;
   if (auto why = db_->write(batch, true)) return why;
   const std::lock_guard lock(head_mutex_);
   head_ = newest;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "store/access.h"
+#include "store/erased_person.h"
 #include "store/event.h"
 #include "store/failure.h"
 #include "store/journal_tail.h"
@@ -27,6 +28,12 @@ class WriteBatch;
 namespace store {
 
 struct database;
+
+// Keys of a column family, by its number, whose earlier values have to go from the files; the last one included.
+struct remains {
+  std::size_t where = 0;
+  std::uint64_t first = 0, last = 0;
+};
 
 class ledger {
  public:
@@ -71,7 +78,7 @@ class ledger {
     std::vector<std::pair<number, std::vector<fact>>> states;  // no facts: nothing is known of the number any more
     std::vector<stored_name> names;
     std::vector<rewritten_record> rewritten;  // what they replace is owed a purge()
-    std::vector<journal_record> journal;      // blocks that take the place of those with the same keys
+    std::optional<erased_person> erased;      // who is still to be erased from the journal
     // By key; without a value it is deleted.
     std::vector<std::pair<std::string, std::optional<std::string>>> pending_opt_ins;
     std::vector<std::string> unheld;  // keys of what was held about an erased person: owed a purge(), too
@@ -93,6 +100,13 @@ class ledger {
   // Not synced: a crash of the machine may lose it, a crash of the process does not. Blocks with a key below
   // `remove_below` go.
   std::optional<failure> write(const journal_changes& c, std::uint64_t remove_below);
+
+  // --- persons who are erased from the journal (ledger_erasures.cc) ---
+  std::variant<std::vector<erased_person>, failure> unfinished_erasures() const;
+  // Blocks in the place of those with the same keys, if they are still there; what they replace is owed a purge().
+  std::optional<failure> rewrite(const std::vector<journal_record>& blocks);
+  // The journal tells the person no more. Synced, with all that was rewritten.
+  std::optional<failure> finish_erasure(const erased_person& person);
 
   // --- the record of access ---
   std::variant<instant, failure> newest_access() const;  // the time of the newest; the epoch when there is none
@@ -138,7 +152,7 @@ class ledger {
   explicit ledger(std::unique_ptr<database> db);
   std::optional<failure> load_head();
   std::variant<std::string, failure> owed_purge() const;
-  std::optional<failure> owe_purge_of(const changes& c, rocksdb::WriteBatch& batch) const;
+  std::optional<failure> owe_purge_of(const std::vector<remains>& gone, rocksdb::WriteBatch& batch) const;
 
   std::unique_ptr<database> db_;
   mutable std::mutex head_mutex_;

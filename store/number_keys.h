@@ -27,7 +27,8 @@ class number_keys {
   std::size_t count() const { return keys_.size(); }
   // What stands for the number under the key of this place, 0 being the newest.
   number hashed(number n, std::size_t place) const;
-  // What the record of access has in the number's place, and what is held about it: always the same, however many keys are added.
+  // What the record of access has in the number's place, and what is held about it: always the same, however many keys
+  // are added.
   number access_hash(number n) const;
   // An imported row's digest, made useless to whoever lacks the key: rows can be guessed.
   std::array<std::uint8_t, 16> keyed(const std::array<std::uint8_t, 16>& identity) const;

@@ -21,6 +21,8 @@ class subjects {
   }
 
   number of(number who) const;
+  // False: it is the number itself for everybody.
+  bool may_be_hashed() const { return always_hashed_ || known_.hashes() > 0; }
   // The verdict about the person, wherever the facts are kept.
   std::optional<finding> judge(number who, const question& q) const;
   // What will stand for the number once it is erased.
@@ -29,8 +31,6 @@ class subjects {
   void use(number_keys keys) { keys_ = std::make_shared<const number_keys>(std::move(keys)); }
 
  private:
-  bool may_be_hashed() const { return always_hashed_ || known_.hashes() > 0; }
-
   const index& known_;
   current<const number_keys> keys_;
   bool always_hashed_;

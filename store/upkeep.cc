@@ -19,11 +19,6 @@ constexpr const char* storage_key = "numbers";
 constexpr const char* purge_key = "purge";
 constexpr std::size_t most_ranges = 64;  // of one column family, compacted one by one
 
-// Keys of a column family whose earlier values have to go from the files, the last one included.
-struct remains {
-  family where = events;
-  std::uint64_t first = 0, last = 0;
-};
 constexpr std::size_t remains_octets = 17;
 
 std::string encode(const remains& r) {
@@ -34,7 +29,7 @@ std::string encode(const remains& r) {
 std::vector<remains> remains_in(std::string_view owed, family where) {
   std::vector<remains> found;
   for (; owed.size() >= remains_octets; owed.remove_prefix(remains_octets)) {
-    if (static_cast<family>(owed[0]) == where)
+    if (static_cast<std::size_t>(owed[0]) == where)
       found.push_back({where, from_big_endian({owed.data() + 1, 8}), from_big_endian({owed.data() + 9, 8})});
   }
   std::ranges::sort(found, {}, &remains::first);
@@ -107,24 +102,13 @@ bool ledger::owes_purge() const {
   return std::holds_alternative<failure>(owed) || !std::get<std::string>(owed).empty();
 }
 
-// A block of the journal took the place of smaller ones, whose keys lie between its earliest entry and its own.
-std::optional<failure> ledger::owe_purge_of(const changes& c, rocksdb::WriteBatch& batch) const {
-  const auto erases = [](const event& e) { return e.kind == event_kind::erasure; };
-  const auto erasure = std::ranges::find_if(c.events, erases);
-  if (c.rewritten.empty() && c.journal.empty() && c.unheld.empty() && erasure == c.events.end()) return std::nullopt;
+std::optional<failure> ledger::owe_purge_of(const std::vector<remains>& gone, rocksdb::WriteBatch& batch) const {
+  if (gone.empty()) return std::nullopt;
   auto owed = owed_purge();
   if (auto* why = std::get_if<failure>(&owed)) return *why;
   std::string& all = std::get<std::string>(owed);
-  // Also when nothing else is replaced: what else was kept of the person is gone with it.
-  if (erasure != c.events.end()) all += encode({events, erasure->sequence, erasure->sequence});
-  for (const rewritten_record& r : c.rewritten)
-    all += encode({events, r.sequence, r.sequence});
-  for (const journal_record& r : c.journal) {
-    const auto f = journal_filter::read(r.octets.filter);
-    const auto earliest = f ? f->summary().earliest.time_since_epoch().count() : 0;
-    all += encode({journal_blocks, static_cast<std::uint64_t>(std::max<std::int64_t>(earliest, 0)), r.key});
-  }
-  if (!c.unheld.empty()) all += encode({held_items, 0, 0});  // all of them
+  for (const remains& r : gone)
+    all += encode(r);
   batch.Put(db_->at(meta), purge_key, all);
   return std::nullopt;
 }
@@ -144,6 +128,7 @@ std::optional<failure> ledger::purge() {
     return db_->db->CompactRange(o, db_->at(f), from, to);
   };
   Status s = compact(states, nullptr, nullptr);
+  if (s.ok()) s = compact(meta, nullptr, nullptr);
   if (s.ok()) s = compact(history_keys, nullptr, nullptr);
   if (s.ok()) s = compact(pending_opt_ins, nullptr, nullptr);
   if (s.ok()) s = compact(memories, nullptr, nullptr);

@@ -61,6 +61,15 @@ void writer::submit_pending(pending_opt_in p, pending what, std::function<void(s
   work_.notify_one();
 }
 
+void writer::submit_rewriting(std::vector<journal_record> blocks, const erased_person& person,
+                              std::function<void(std::optional<failure>)> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.emplace_back(rewriting{std::move(blocks), person, std::move(done)});
+  }
+  work_.notify_one();
+}
+
 std::string writer::condition() const {
   const std::lock_guard lock(mutex_);
   return condition_;
@@ -92,7 +101,10 @@ void writer::run() {
       held_.give_up({condition()});
       continue;
     }
-    if (!requests.empty()) commit(std::move(requests));
+    if (!requests.empty()) {
+      const auto* blocks = std::get_if<rewriting>(&requests.front());
+      blocks != nullptr ? rewrite(*blocks) : commit(std::move(requests));
+    }
     if (!failed_ && journal_.due() <= steady_clock::now()) write_journal(false);
     if (!failed_ && memories_.due() <= steady_clock::now()) write_memories();
   }
@@ -115,18 +127,20 @@ void writer::wait(std::unique_lock<std::mutex>& lock) {
   }
 }
 
-// As many recordings as one write may hold, or one erasure alone.
+// As many recordings as one write may hold, or one erasure, or some blocks, alone.
 std::vector<writer::request> writer::take() {
   std::vector<request> taken;
   std::size_t events = 0;
   while (!queue_.empty()) {
     const auto* next = std::get_if<recording>(&queue_.front());
     const std::size_t more = next != nullptr ? next->events.size() : 0;
-    if (!taken.empty() && (std::holds_alternative<erasing>(queue_.front()) || events + more > most_events)) break;
+    const bool alone =
+        std::holds_alternative<erasing>(queue_.front()) || std::holds_alternative<rewriting>(queue_.front());
+    if (!taken.empty() && (alone || events + more > most_events)) break;
     events += more;
     taken.push_back(std::move(queue_.front()));
     queue_.pop_front();
-    if (std::holds_alternative<erasing>(taken.back())) break;
+    if (alone) break;
   }
   return taken;
 }
@@ -146,7 +160,7 @@ void writer::commit(std::vector<request> requests) {
     return fail(requests, *why);
   }
   g.apply();
-  if (std::holds_alternative<erasing>(requests.front())) journal_.erased();
+  if (const auto* erasure = std::get_if<erasing>(&requests.back())) journal_.forget(erasure->who);
   last_sequence_ = ledger_->head().sequence;
   if (!g.empty()) {
     acknowledged_.set(last_sequence_);
@@ -183,6 +197,12 @@ std::optional<failure> writer::prepare(commit_group& g, request& r, std::vector<
     results.emplace_back([&order, result = std::get<erased>(done)] { order.done(result); });
   }
   return std::nullopt;
+}
+
+void writer::rewrite(const rewriting& r) {
+  const auto why = r.blocks.empty() ? ledger_->finish_erasure(r.person) : ledger_->rewrite(r.blocks);
+  if (why) failed_with(*why);
+  r.done(why);
 }
 
 std::optional<failure> writer::write(commit_group& g) {

@@ -33,6 +33,9 @@ class writer {
   // Keeps the pending opt-in, or forgets that of this person and sender.
   enum class pending { keep, forget };
   void submit_pending(pending_opt_in p, pending what, std::function<void(std::optional<failure>)> done);
+  // Blocks that take the place of others in the journal, or, without any, the end of the erasure.
+  void submit_rewriting(std::vector<journal_record> blocks, const erased_person& person,
+                        std::function<void(std::optional<failure>)> done);
   void wake();  // after the journal, the record of access or what is held has been given something
 
   bool failed() const { return failed_; }
@@ -63,12 +66,18 @@ class writer {
     pending how;
     std::function<void(std::optional<failure>)> done;
   };
-  using request = std::variant<recording, erasing, keeping>;
+  struct rewriting {
+    std::vector<journal_record> blocks;
+    erased_person person;
+    std::function<void(std::optional<failure>)> done;
+  };
+  using request = std::variant<recording, erasing, keeping, rewriting>;
 
   void run();
   void wait(std::unique_lock<std::mutex>& lock);
   std::vector<request> take();
   void commit(std::vector<request> requests);
+  void rewrite(const rewriting& r);
   std::optional<failure> prepare(commit_group& g, request& r, std::vector<std::function<void()>>& results);
   std::optional<failure> write(commit_group& g);
   void write_journal(bool all);

@@ -17,10 +17,15 @@ class batched_histogram {
 
   void observe(std::chrono::steady_clock::duration d, std::size_t times = 1) {
     if (times == 0) return;
-    const double seconds = std::chrono::duration<double>(d).count();
-    const auto bucket = std::lower_bound(boundaries_->begin(), boundaries_->end(), seconds) - boundaries_->begin();
-    buckets_[static_cast<std::size_t>(bucket)] += static_cast<double>(times);
-    sum_ += seconds * static_cast<double>(times);
+    // What was sent together and answered together took equally long.
+    if (empty_ || d != last_) {
+      last_ = d;
+      last_seconds_ = std::chrono::duration<double>(d).count();
+      const auto found = std::lower_bound(boundaries_->begin(), boundaries_->end(), last_seconds_);
+      last_bucket_ = static_cast<std::size_t>(found - boundaries_->begin());
+    }
+    buckets_[last_bucket_] += static_cast<double>(times);
+    sum_ += last_seconds_ * static_cast<double>(times);
     empty_ = false;
   }
 
@@ -38,6 +43,9 @@ class batched_histogram {
   std::vector<double> buckets_;
   double sum_ = 0;
   bool empty_ = true;
+  std::chrono::steady_clock::duration last_{};
+  double last_seconds_ = 0;
+  std::size_t last_bucket_ = 0;
 };
 
 }  // namespace proxy

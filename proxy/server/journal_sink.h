@@ -1,6 +1,8 @@
 // Where the sessions of one worker put what they decided: collected without a lock, handed to the store by blocks.
 #pragma once
 
+#include <utility>
+
 #include "store/consent_store.h"
 
 namespace proxy {
@@ -9,13 +11,22 @@ class journal_sink {
  public:
   explicit journal_sink(store::consent_store& s) : store_(&s) {}
 
-  void add(const store::journal_line& l) { store_->journal(l, lines_); }
+  void add(const store::journal_line& l) {
+    store_->journal(l, lines_);
+    recent_ = recent_ || lines_.size() == 0;
+  }
   // What makes no full block yet, too.
   void hand_over() { store_->journal(lines_); }
+  // Hands over what has been here since the last call. What came after a full block waits for the next call: a busy
+  // worker makes no small blocks.
+  void tick() {
+    if (!std::exchange(recent_, false)) hand_over();
+  }
 
  private:
   store::consent_store* store_;
   store::journal_columns lines_;
+  bool recent_ = false;  // all that is here came after the last tick
 };
 
 }  // namespace proxy

@@ -68,7 +68,7 @@ void worker::tick() {
   const std::vector<std::shared_ptr<session_shell>> now_open(connections_.begin(), connections_.end());
   for (const auto& c : now_open)
     c->tick();
-  journal_.hand_over();
+  journal_.tick();
   timer_.expires_after(tick_interval);
   timer_.async_wait([this](boost::system::error_code stopped) {
     if (!stopped) tick();

@@ -136,13 +136,9 @@ void session::forward_request(leg to, smpp::octets pdu, const smpp::header& h, m
 
 // The number it goes under.
 std::uint32_t session::send_on(leg to, smpp::octets pdu, const smpp::header& h, moment now, const decided& what) {
-  in_flight request;
-  request.original = h.sequence_number;
-  request.id = h.command_id;
-  request.since = now.steady;
-  request.message = what;
   one_side& s = side(to);
-  const std::uint32_t sequence_number = s.requests.add(request);
+  const auto [sequence_number, request] = s.requests.add();
+  request = {.original = h.sequence_number, .id = h.command_id, .since = now.steady, .message = what};
   // alert_notification has no answer (4.12.1).
   if (h.command_id == command_id::alert_notification) s.requests.erase(sequence_number);
   const bool delivered =

@@ -1,8 +1,14 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 
 #include "store/bytes.h"
 #include "tests/unit/catch.h"
+#include "tests/unit/forking.h"
 #include "tests/unit/store/opened_store.h"
 #include "tests/unit/temporary_folder.h"
 
@@ -29,6 +35,12 @@ std::string where_found(const std::filesystem::path& folder, std::uint64_t digit
   return "";
 }
 
+void flush(consent_store& s) {
+  std::promise<void> done;
+  s.flush_journal([&] { done.set_value(); });
+  done.get_future().wait();
+}
+
 event stop_of(std::uint64_t digits) {
   event e = make(digits, event_kind::opt_out, consent_method::mo_keyword, {scope_kind::group, "retail"});
   e.number_as_received = std::to_string(digits);
@@ -36,7 +48,89 @@ event stop_of(std::uint64_t digits) {
   return e;
 }
 
+// A journal of so many full blocks, each with one message to alice, and one that could not be read but tells her
+// number.
+void fill_journal(consent_store& s, std::size_t blocks) {
+  journal_columns lines;
+  journal_line l;
+  l.sender = l.system_id = s.journal_text("shop");
+  l.verdict = l.reason = s.journal_text("none");
+  for (std::size_t i = 0; i < blocks * most_in_block; ++i) {
+    l.at = now();
+    l.who = {i % most_in_block == 1000 ? alice : 33'700'000'000 + i};
+    const bool unreadable = i % most_in_block == 2000;
+    l.destination = unreadable ? "+33612345678x" : "";
+    if (unreadable) l.who = {};
+    s.journal(l, lines);
+    if (i % (16 * most_in_block) == 0) flush(s);
+  }
+  s.journal(lines);
+  flush(s);
+}
+
+std::size_t journalled(consent_store& s) {
+  std::size_t count = 0;
+  REQUIRE_FALSE(s.scan_journal({}, [&](const journal_entry& e) {
+    CHECK_FALSE(e.who.digits == alice);
+    CHECK_FALSE(e.destination == "+33612345678x");
+    ++count;
+    return true;
+  }));
+  return count;
+}
+
 }  // namespace
+
+TEST_CASE("events are recorded while an erasure works its way through the journal") {
+  temporary_folder folder;
+  const auto s = opened(folder.path());
+  constexpr std::size_t blocks = 120;
+  fill_journal(*s, blocks);
+  std::atomic<bool> over{false};
+  std::promise<void> done;
+  s->erase({alice}, {}, [&](const auto& result) {
+    CHECK(std::holds_alternative<erased>(result));
+    over = true;
+    done.set_value();
+  });
+  std::size_t meanwhile = 0;
+  for (; !over; ++meanwhile)
+    record_one(*s, stop_of(33'700'000'000 + meanwhile));
+  done.get_future().wait();
+  // The first may have waited for the erasure's event, the last may have come after the end.
+  CHECK(meanwhile > 3);
+  CHECK(journalled(*s) == blocks * most_in_block);
+  journal_query q;
+  q.who = number{alice};
+  std::size_t found = 0;
+  REQUIRE_FALSE(s->scan_journal(q, [&](const journal_entry&) { return ++found, true; }));
+  CHECK(found == blocks);
+  REQUIRE_FALSE(s->purge());
+  CHECK(where_found(folder.path(), alice) == "");
+}
+
+TEST_CASE("an erasure that a kill -9 interrupts in the journal goes on at the next start") {
+  if (forks_cannot_be_tested()) return;
+  temporary_folder folder;
+  constexpr std::size_t blocks = 60;
+  fill_journal(*opened(folder.path()), blocks);
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto s = opened(folder.path());
+    s->erase({alice}, {}, [](const auto&) { _exit(1); });  // too early to tell
+    record_one(*s, make(alice + 1, event_kind::opt_in));
+    raise(SIGKILL);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  REQUIRE(!where_found(folder.path(), alice).empty());
+  const auto s = opened(folder.path());
+  erase(*s, alice + 1);  // one after the other
+  CHECK(journalled(*s) == blocks * most_in_block);
+  REQUIRE_FALSE(s->purge());
+  CHECK(where_found(folder.path(), alice) == "");
+}
 
 TEST_CASE("an erased person is nowhere in the files, and the suppression still refuses") {
   temporary_folder folder;

@@ -108,7 +108,7 @@ TEST_CASE("damaged blocks and filters") {
     const auto f = journal_filter::read(std::string_view(good.filter).substr(0, length));
     CHECK((!f || (f->may_hold(1), length > 64)));
   }
-  CHECK_FALSE(journal_filter::read("\2" + good.filter.substr(1)));
+  CHECK_FALSE(journal_filter::read("\3" + good.filter.substr(1)));
 }
 
 TEST_CASE("random octets are no block") {
@@ -163,4 +163,30 @@ TEST_CASE("a block in which a person goes by another number") {
   CHECK(f->summary().first_position == 7);
   CHECK(f->summary().count == 300);
   CHECK_FALSE(renumber_block("not a block", known_as));
+}
+
+TEST_CASE("a filter tells whether there is a destination that could not be read; one of the first version may always") {
+  decided d = testing::decisions().next();
+  d.destination = "";
+  const encoded_block without = encoded({d});
+  CHECK_FALSE(journal_filter::read(without.filter)->may_hold_unreadable());
+  const std::string silent = "\1" + without.filter.substr(1);
+  REQUIRE(journal_filter::read(silent));
+  CHECK(journal_filter::read(silent)->may_hold_unreadable());
+  d.number = 0;
+  d.destination = "x";
+  const encoded_block with = encoded({d});
+  CHECK(journal_filter::read(with.filter)->may_hold_unreadable());
+}
+
+TEST_CASE("texts that tell a number") {
+  telling_digits digits;
+  CHECK_FALSE(digits.in("+33612345678"));
+  digits.add({33'612'345'678});
+  digits.add({1ULL << 63U | 77});
+  for (const char* const text : {"+33612345678", "06 12 34 56 78 or so", "x12345678", "(0)6-12.34.56.78",
+                                 "3132333435363738", "f3132333435363738", "0x333631323334353637382c"})
+    CHECK(digits.in(text));
+  for (const char* const text : {"", "2345678", "+33612345679", "12345687", "313233343536373", "3132333435362d3738"})
+    CHECK_FALSE(digits.in(text));
 }
