@@ -177,6 +177,11 @@ channel_id consent_store::channel_of(std::string_view address, std::string_view 
   return implementation_->memories.correspondence.channel_of(address, sender);
 }
 
+address_users::unseen consent_store::use_address(const std::string& address, std::vector<channel_id> channels,
+                                                 instant now) {
+  return implementation_->memories.address_users.use(address, std::move(channels), now);
+}
+
 void consent_store::wrote(number to, channel_id through, instant at) {
   memory_keeper& m = implementation_->memories;
   if (m.correspondence.wrote(to, through, at)) m.changed();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "store/access.h"
+#include "store/address_users.h"
 #include "store/correspondence.h"
 #include "store/event.h"
 #include "store/failure.h"
@@ -97,6 +98,9 @@ class consent_store {
   // --- who wrote to whom lately (correspondence.h): any thread, no disk ---
 
   channel_id channel_of(std::string_view address, std::string_view sender) const;
+  // From now on these use the address. Those that may have used it unseen, and until when that counts
+  // (address_users.h).
+  address_users::unseen use_address(const std::string& address, std::vector<channel_id> channels, instant now);
   void wrote(number to, channel_id through, instant at);
   // Those of the channels through which the number was written to in the last 30 days. Nothing: it is not known.
   std::vector<channel_id> used_lately(number to, std::span<const channel_id> among, instant now) const;

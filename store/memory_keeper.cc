@@ -7,6 +7,7 @@ namespace {
 
 constexpr char correspondence_key = 'w';
 constexpr char scheduled_key = 's';
+constexpr char address_key = 'a';
 
 std::uint64_t number_in(const std::string& key) {
   return from_big_endian({key.data() + 1, key.size() - 1});
@@ -26,6 +27,9 @@ std::optional<failure> memory_keeper::load(const ledger& l, const std::function<
   auto why = l.each_memory({correspondence_key}, [&](const ledger::memory& m) {
     return correspondence.load({static_cast<std::uint32_t>(number_in(m.key)), m.value});
   });
+  if (why) return why;
+  why = l.each_memory({address_key},
+                      [&](const ledger::memory& m) { return address_users.load(m.key.substr(1), m.value); });
   if (why) return why;
   return l.each_memory({scheduled_key}, [&](const ledger::memory& m) {
     auto s = decode_scheduled(m.value);
@@ -48,17 +52,21 @@ std::optional<failure> memory_keeper::write(ledger& l) {
   due_ = never;
   const auto lines = correspondence.take_changed();
   const auto messages = scheduled.take_changed();
+  const auto addresses = address_users.take_changed();
   std::vector<ledger::memory> changed;
-  changed.reserve(lines.size() + messages.size());
+  changed.reserve(lines.size() + messages.size() + addresses.size());
   for (const correspondence::line& line : lines)
     changed.push_back({correspondence_key + big_endian(line.place, 4), line.octets});
   for (const scheduled_messages::change& c : messages)
     changed.push_back({scheduled_key + big_endian(c.id), c.now ? encode(*c.now) : std::string()});
+  for (const store::address_users::line& line : addresses)
+    changed.push_back({address_key + line.address, line.octets});
   if (changed.empty()) return std::nullopt;
   auto why = l.remember(changed);
   if (why) {
     correspondence.not_written(lines);
     scheduled.not_written(messages);
+    address_users.not_written(addresses);
     due_ = clock::now().time_since_epoch().count();
   }
   return why;

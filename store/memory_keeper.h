@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 
+#include "store/address_users.h"
 #include "store/correspondence.h"
 #include "store/ledger.h"
 #include "store/scheduled.h"
@@ -23,6 +24,7 @@ class memory_keeper {
 
   class correspondence correspondence;
   scheduled_messages scheduled{[this] { changed(); }};
+  class address_users address_users{[this] { changed(); }};
 
   // wake(): the writer has to look at due() again. Before it is shared.
   void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }

@@ -41,6 +41,7 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
     verdict_texts_[i] = store.journal_text(name(verdict{static_cast<std::uint8_t>(i)}));
   for (std::size_t i = 0; i < reason_count; ++i)
     reason_texts_[i] = store.journal_text(name(reason{static_cast<std::uint8_t>(i)}));
+  channels_of_addresses channels;
   for (const sender_config& wanted : config_->senders) {
     const auto made = make_sender(wanted.name, wanted.group);
     made->configured = &wanted;
@@ -54,22 +55,33 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
     for (const std::string& system_id : wanted.system_ids)
       by_system_id_[system_id].push_back(made.get());
     for (const std::string& address : wanted.source_addresses)
-      add_address(address, *made);
+      add_address(address, *made, channels);
   }
+  use_addresses(std::move(channels));
 }
 
 // A channel is named by what all spellings of the address have in common, so that a person may be written to from one
 // and answer to another.
-void policy::add_address(const std::string& address, const sender& s) {
+void policy::add_address(const std::string& address, const sender& s, channels_of_addresses& all) {
   const auto as_number = store::read_number(address, store::number_kind::unknown, config_->numbers);
   const std::string common =
       as_number ? "+" + store::to_string(*as_number) : std::string(spelling(address, config_->numbers).view());
   const store::channel_id channel = store_->channel_of(common, s.name);
+  if (auto& known = all[common]; std::ranges::find(known, channel) == known.end()) known.push_back(channel);
   by_address_.add(address, [&](users_of_address& users) {
     if (contains(users.senders, &s)) return;
     users.senders.push_back(&s);
     users.channels.push_back(channel);
   });
+}
+
+void policy::use_addresses(channels_of_addresses all) {
+  const store::instant now = store::now();
+  for (auto& [address, channels] : all) {
+    const auto unseen = store_->use_address(address, std::move(channels), now);
+    for (const store::channel_id c : unseen.channels)
+      unseen_until_[c] = unseen.until;
+  }
 }
 
 std::shared_ptr<sender> policy::make_sender(const std::string& name, const std::string& group) const {
@@ -148,8 +160,11 @@ std::vector<const sender*> policy::writers_to(store::number who, const candidate
   }
   const std::vector<store::channel_id> used = store_->used_lately(who, channels, now);
   owners wrote;
+  if (used.empty()) return wrote;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (std::ranges::find(used, channels[i]) != used.end()) wrote.push_back(all[i]);
+    const auto unseen = unseen_until_.find(channels[i]);
+    const bool perhaps = unseen != unseen_until_.end() && now < unseen->second;
+    if (perhaps || std::ranges::find(used, channels[i]) != used.end()) wrote.push_back(all[i]);
   }
   return wrote;
 }

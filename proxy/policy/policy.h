@@ -154,7 +154,9 @@ class policy {
     owners senders;
     std::vector<store::channel_id> channels;  // of each of them
   };
-  void add_address(const std::string& address, const sender& s);
+  using channels_of_addresses = std::map<std::string, std::vector<store::channel_id>>;
+  void add_address(const std::string& address, const sender& s, channels_of_addresses& all);
+  void use_addresses(channels_of_addresses all);
   std::shared_ptr<sender> make_sender(const std::string& name, const std::string& group) const;
 
   std::shared_ptr<const config> config_;
@@ -165,6 +167,7 @@ class policy {
   std::vector<std::shared_ptr<sender>> senders_;
   std::unordered_map<std::string, owners> by_system_id_;
   address_book<users_of_address> by_address_;
+  std::unordered_map<store::channel_id, store::instant> unseen_until_;  // may have been used, whatever is remembered
   bool hears_carriers_;
   std::shared_ptr<const classifier> understanding_;
   std::array<store::text_id, verdict_count> verdict_texts_{};
