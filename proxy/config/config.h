@@ -76,6 +76,9 @@ struct upstream {
   bool operator==(const upstream&) const = default;
 };
 
+// Which upstream a bind tries first: the first of the list, or the one with the fewest sessions.
+enum class balancing { in_order, least_sessions };
+
 enum class policy_kind { opt_in, opt_out, exempt };
 enum class policy_mode { enforce, observe };
 
@@ -103,6 +106,7 @@ struct sender_config {
   std::optional<spoken_texts> help{};           // after HELP
   std::optional<spoken_texts> double_opt_in{};  // the question after an opt-in by SMS, which a YES must answer
   message_rules rules{};
+  std::vector<upstream> upstreams{};  // of its own; empty: those of all
   bool operator==(const sender_config&) const = default;
 };
 
@@ -142,6 +146,7 @@ struct config_error {
 struct config {
   std::vector<listening> listen{{{"0.0.0.0", 2775}}};
   std::vector<upstream> upstreams;
+  balancing balance = balancing::in_order;
   std::filesystem::path store_path = "/var/lib/consentgate";
   endpoint admin_address{"127.0.0.1", 9775};
   std::filesystem::path token_file;  // of the officer `admin`
@@ -164,6 +169,10 @@ struct config {
   std::uint32_t workers = 1;
   std::vector<config_error> warnings;  // what is valid and may all the same be a slip of the pen
 };
+
+// Those that a bind with this system_id may go to.
+const std::vector<upstream>& upstreams_for(const config& c, const std::string& system_id);
+std::vector<const upstream*> every_upstream(const config& c);  // those of senders, too
 
 // What counts on a link to this upstream; one that the configuration does not name (any more) has what counts for all.
 const carrier_blocks& carrier_of(const config& c, const endpoint& reached);

@@ -45,6 +45,7 @@ void read_sender(const YAML::Node& n, const std::string& where, reading& r) {
     if (read_texts(v, where + ".source_addresses", made.source_addresses, r.errors))
       warn_of_national_addresses(v, made, r);
   });
+  s.key("upstreams", [&](const YAML::Node& v) { read_upstreams(v, where + ".upstreams", made.upstreams, r); });
   s.key("policy", [&](const YAML::Node& v) { read_policy_kind(v, where + ".policy", made.policy, r.errors); });
   s.key("mode", [&](const YAML::Node& v) { read_policy_mode(v, where + ".mode", made.mode, r.errors); });
   s.key("observe_opt_outs",

@@ -91,8 +91,8 @@ void read_listen(const YAML::Node& n, reading& r) {
   });
 }
 
-void read_upstreams(const YAML::Node& n, reading& r) {
-  each_entry(n, "upstreams", "smsc.example:2775", r, [&](const YAML::Node& entry, const std::string& where) {
+void read_upstreams(const YAML::Node& n, const std::string& name, std::vector<upstream>& out, reading& r) {
+  each_entry(n, name, "smsc.example:2775", r, [&](const YAML::Node& entry, const std::string& where) {
     section s(entry, where, r.errors);
     upstream u;
     read_address(s, where, u.address, r);
@@ -105,7 +105,7 @@ void read_upstreams(const YAML::Node& n, reading& r) {
     s.key("carrier", [&](const YAML::Node& v) { read_carrier(v, where + ".carrier", u.carrier.emplace(), r.errors); });
     s.key("tls", [&](const YAML::Node& t) { read_upstream_tls(t, where + ".tls", u.tls, r); });
     s.finish();
-    r.result.upstreams.push_back(std::move(u));
+    out.push_back(std::move(u));
   });
 }
 

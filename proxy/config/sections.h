@@ -16,7 +16,7 @@ struct reading {
 };
 
 void read_listen(const YAML::Node& n, reading& r);
-void read_upstreams(const YAML::Node& n, reading& r);
+void read_upstreams(const YAML::Node& n, const std::string& name, std::vector<upstream>& out, reading& r);
 void read_store(const YAML::Node& n, reading& r);
 void read_admin(const YAML::Node& n, reading& r);
 void read_tokens(const YAML::Node& n, reading& r);  // within admin, after token_file

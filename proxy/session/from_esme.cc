@@ -35,12 +35,13 @@ void session::take_bind(smpp::octets pdu, const smpp::header& h, moment now) {
   system_id_ = smpp::readable(bind.system_id);
   bind_ = h;
   candidates_.reset();
+  bind_dropped_ = false;
+  pending_bind_.assign(pdu.begin(), pdu.end());
   if (side(leg::smsc).connected) {
     // The SMSC refused an earlier bind and kept the connection.
     state_ = state::binding;
     return forward_request(leg::smsc, pdu, h, now);
   }
-  pending_bind_.assign(pdu.begin(), pdu.end());
   state_ = state::connecting;
   wants_upstream_ = true;
 }

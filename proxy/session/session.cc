@@ -193,9 +193,7 @@ void session::upstream_connected(smpp::default_alphabet alphabet, moment now, co
   alphabet_ = alphabet;
   upstream_ = reached;
   state_ = state::binding;
-  const smpp::buffer bind = std::move(pending_bind_);
-  pending_bind_ = {};
-  forward_request(leg::smsc, bind, smpp::read_header(bind), now);
+  forward_request(leg::smsc, pending_bind_, smpp::read_header(pending_bind_), now);
 }
 
 void session::upstream_failed(moment) {
@@ -219,11 +217,17 @@ void session::closed(leg which, moment now) {
   s.connected = false;
   s.wanted = wish::close_now;
   if (state_ == state::ended) return;
-  if (which == leg::smsc && state_ == state::unbound) {
-    // An SMSC that refused the bind has hung up; the sender may bind again. What the two had open is over.
+  if (which == leg::smsc && (state_ == state::unbound || state_ == state::binding)) {
+    // An SMSC that refused the bind has hung up: the sender may bind again. One that has not answered it: another is
+    // asked. What the two had open is over.
+    s.output.clear();
     s.requests.clear();
     side(leg::esme).requests.clear();
     guarded_.clear();
+    if (state_ == state::binding) {
+      state_ = state::connecting;
+      wants_upstream_ = bind_dropped_ = true;
+    }
     return;
   }
   end(which == leg::esme ? "closed by the ESME" : "closed by the SMSC");

@@ -64,6 +64,8 @@ class session {
   bool wants_upstream();
   void upstream_connected(smpp::default_alphabet alphabet, moment now, const endpoint& reached = {});
   void upstream_failed(moment now);
+  // The upstream that was found closed without an answer to the bind: what is wanted is the next one.
+  bool bind_dropped() const { return bind_dropped_; }
   void finished(leg which, moment now);  // its last octet has been taken; it may still listen
   void closed(leg which, moment now);
 
@@ -260,9 +262,10 @@ class session {
   std::array<one_side, leg_count> sides_;
   std::string system_id_;  // UTF-8
   std::optional<candidates> candidates_;
-  smpp::buffer pending_bind_;
-  smpp::header bind_;  // the last one's
+  smpp::buffer pending_bind_;  // until it is answered
+  smpp::header bind_;          // the last one's
   bool wants_upstream_ = false;
+  bool bind_dropped_ = false;
   std::size_t submissions_ = 0;
   std::vector<pending_submission> pending_;  // empty between two calls
   pdu_tally counted_;
