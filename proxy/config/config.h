@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "proxy/config/message_rules.h"
+#include "proxy/config/network.h"
 #include "proxy/reason.h"
 #include "proxy/role.h"
 #include "smpp/pdu.h"
@@ -107,6 +108,8 @@ struct sender_config {
   std::optional<spoken_texts> double_opt_in{};  // the question after an opt-in by SMS, which a YES must answer
   message_rules rules{};
   std::vector<upstream> upstreams{};  // of its own; empty: those of all
+  std::vector<network> allow_from{};  // where its binds may come from; empty: anywhere
+  std::uint32_t max_binds = 0;        // at the same time; 0: no limit
   bool operator==(const sender_config&) const = default;
 };
 

@@ -33,6 +33,7 @@ void session::take_bind(smpp::octets pdu, const smpp::header& h, moment now) {
     return answer(leg::esme, h, status);
   }
   system_id_ = smpp::readable(bind.system_id);
+  if (!admits_bind()) return answer(leg::esme, h, command_status::ESME_RBINDFAIL);
   bind_ = h;
   candidates_.reset();
   bind_dropped_ = false;

@@ -200,6 +200,7 @@ void session::upstream_failed(moment) {
   if (state_ != state::connecting) return;
   answer(leg::esme, bind_, command_status::ESME_RBINDFAIL);
   pending_bind_ = {};
+  bind_places_.clear();
   state_ = state::unbound;
 }
 
@@ -243,6 +244,7 @@ void session::end(std::string_view why) {
   }
   state_ = state::ended;
   ended_because_ = why;
+  bind_places_.clear();
   stop_transmitting();
   side(leg::smsc).requests.for_each([this](std::uint32_t number, const in_flight& request) {
     request.own ? give_up_own(number) : journal_unanswered(request, number);

@@ -184,6 +184,7 @@ class session {
   // from_esme.cc
   void take_unbound(const smpp::header& h);
   void take_bind(smpp::octets pdu, const smpp::header& h, moment now);
+  bool admits_bind();  // admission.cc
   void take_esme_request(smpp::octets pdu, const smpp::header& h, moment now);
   void take_esme_answer(smpp::octets pdu, const smpp::header& h, moment now);
 
@@ -262,8 +263,9 @@ class session {
   std::array<one_side, leg_count> sides_;
   std::string system_id_;  // UTF-8
   std::optional<candidates> candidates_;
-  smpp::buffer pending_bind_;  // until it is answered
-  smpp::header bind_;          // the last one's
+  std::vector<bind_counts::place> bind_places_;  // while it binds or is bound
+  smpp::buffer pending_bind_;                    // until it is answered
+  smpp::header bind_;                            // the last one's
   bool wants_upstream_ = false;
   bool bind_dropped_ = false;
   std::size_t submissions_ = 0;
