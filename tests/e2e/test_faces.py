@@ -13,6 +13,7 @@ import subprocess
 
 import pytest
 import smpp
+from harness.certificates import Authority
 from harness.gate import BINARY, ROOT, wait_until
 from smsc_simulator import Simulator
 
@@ -149,6 +150,8 @@ def test_the_examples_of_the_readme(gate, tmp_path):
     text = (ROOT / "README.md").read_text()
     gate.config = tmp_path / "readme.yaml"
     gate.config.write_text(re.search(r"^```yaml\n(.*?)^```", text, re.M | re.S)[1])
+    Authority(tmp_path, "aggregator-ca")
+    Authority(tmp_path, "senders-ca").issue("gate", "DNS:gate.example")
     gate.cli("check-config", check=0)
     gate.config.write_text(re.sub(r"path: .*|127.0.0.1:9775", lambda m: f"path: {tmp_path}/readme" if m[0].startswith("path") else "127.0.0.1:1", gate.config.read_text()))
     commands = re.findall(r"^consentgate (opt-.*)$", text.replace("\\\n", ""), re.M)
