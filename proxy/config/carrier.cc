@@ -62,13 +62,14 @@ void read_carrier(const YAML::Node& n, const std::string& name, carrier_blocks& 
 }
 
 const carrier_blocks& carrier_of(const config& c, const endpoint& reached) {
-  const auto it = std::ranges::find(c.upstreams, reached, &upstream::address);
-  return it != c.upstreams.end() && it->carrier ? *it->carrier : c.carrier;
+  const std::vector<const upstream*> all = every_upstream(c);
+  const auto it = std::ranges::find(all, reached, [](const upstream* u) -> const endpoint& { return u->address; });
+  return it != all.end() && (*it)->carrier ? *(*it)->carrier : c.carrier;
 }
 
 bool hears_carriers(const config& c) {
   return !c.carrier.empty() ||
-         std::ranges::any_of(c.upstreams, [](const upstream& u) { return u.carrier && !u.carrier->empty(); });
+         std::ranges::any_of(every_upstream(c), [](const upstream* u) { return u->carrier && !u->carrier->empty(); });
 }
 
 }  // namespace proxy

@@ -9,6 +9,25 @@ std::string to_string(const endpoint& e) {
   return (ipv6 ? "[" + e.host + "]" : e.host) + ":" + std::to_string(e.port);
 }
 
+const std::vector<upstream>& upstreams_for(const config& c, const std::string& system_id) {
+  const auto names_it = [&](const sender_config& s) {
+    return std::ranges::find(s.system_ids, system_id) != s.system_ids.end();
+  };
+  const auto first = std::ranges::find_if(c.senders, names_it);
+  return first != c.senders.end() && !first->upstreams.empty() ? first->upstreams : c.upstreams;
+}
+
+std::vector<const upstream*> every_upstream(const config& c) {
+  std::vector<const upstream*> all;
+  for (const upstream& u : c.upstreams)
+    all.push_back(&u);
+  for (const sender_config& s : c.senders) {
+    for (const upstream& u : s.upstreams)
+      all.push_back(&u);
+  }
+  return all;
+}
+
 std::vector<listening> reloaded_listen(const config& running, const config& wanted) {
   std::vector<listening> listen = running.listen;
   for (listening& l : listen) {

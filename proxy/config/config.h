@@ -12,8 +12,9 @@
 #include <variant>
 #include <vector>
 
-#include "proxy/config/message_rules.h"
 #include "proxy/classify/classifier.h"
+#include "proxy/config/message_rules.h"
+#include "proxy/config/network.h"
 #include "proxy/reason.h"
 #include "proxy/role.h"
 #include "smpp/pdu.h"
@@ -86,6 +87,9 @@ struct listener_config {
   bool operator==(const listener_config&) const = default;
 };
 
+// Which upstream a bind tries first: the first of the list, or the one with the fewest sessions.
+enum class balancing { in_order, least_sessions };
+
 enum class policy_kind { opt_in, opt_out, exempt };
 enum class policy_mode { enforce, observe };
 
@@ -113,6 +117,9 @@ struct sender_config {
   std::optional<spoken_texts> help{};           // after HELP
   std::optional<spoken_texts> double_opt_in{};  // the question after an opt-in by SMS, which a YES must answer
   message_rules rules{};
+  std::vector<upstream> upstreams{};  // of its own; empty: those of all
+  std::vector<network> allow_from{};  // where its binds may come from; empty: anywhere
+  std::uint32_t max_binds = 0;        // at the same time; 0: no limit
   bool operator==(const sender_config&) const = default;
 };
 
@@ -154,6 +161,7 @@ struct config_error {
 struct config {
   std::vector<listening> listen{{{"0.0.0.0", 2775}}};
   std::vector<upstream> upstreams;
+  balancing balance = balancing::in_order;
   std::filesystem::path store_path = "/var/lib/consentgate";
   endpoint admin_address{"127.0.0.1", 9775};
   std::filesystem::path token_file;  // of the officer `admin`
@@ -178,6 +186,10 @@ struct config {
   std::uint32_t workers = 1;
   std::vector<config_error> warnings;  // what is valid and may all the same be a slip of the pen
 };
+
+// Those that a bind with this system_id may go to.
+const std::vector<upstream>& upstreams_for(const config& c, const std::string& system_id);
+std::vector<const upstream*> every_upstream(const config& c);  // those of senders, too
 
 // What counts on a link to this upstream; one that the configuration does not name (any more) has what counts for all.
 const carrier_blocks& carrier_of(const config& c, const endpoint& reached);

@@ -26,6 +26,11 @@ void read_file(const YAML::Node& root, reading& r) {
       "upstreams",
       "`upstreams` is missing: say where the SMSC is, such as `upstreams: [{address: \"smsc.example:2775\"}]`",
       [&](const YAML::Node& n) { read_upstreams(n, "upstreams", r.result.upstreams, r); });
+  file.key("balance", [&](const YAML::Node& n) {
+    using enum balancing;
+    read_choice<balancing>(n, "balance", {{"in_order", in_order}, {"least_sessions", least_sessions}}, r.result.balance,
+                           r.errors);
+  });
   part("listen", read_listen);
   part("store", read_store);
   part("admin", read_admin);

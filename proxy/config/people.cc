@@ -25,6 +25,19 @@ void warn_of_national_addresses(const YAML::Node& n, const sender_config& s, rea
                         "international form; set it");
 }
 
+void read_allow_from(const YAML::Node& n, const std::string& name, std::vector<network>& out, reading& r) {
+  std::vector<std::string> texts;
+  if (!read_texts(n, name, texts, r.errors)) return;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (const auto read = read_network(texts[i])) {
+      out.push_back(*read);
+    } else {
+      r.errors.add(n[i], "`" + name + "[" + std::to_string(i) + "]` is " + shown(n[i]) +
+                             "; it must be an address or a prefix, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32");
+    }
+  }
+}
+
 void read_sender(const YAML::Node& n, const std::string& where, reading& r) {
   const config& c = r.result;
   sender_config made;
@@ -44,6 +57,11 @@ void read_sender(const YAML::Node& n, const std::string& where, reading& r) {
   s.key("source_addresses", [&](const YAML::Node& v) {
     if (read_texts(v, where + ".source_addresses", made.source_addresses, r.errors))
       warn_of_national_addresses(v, made, r);
+  });
+  s.key("upstreams", [&](const YAML::Node& v) { read_upstreams(v, where + ".upstreams", made.upstreams, r); });
+  s.key("allow_from", [&](const YAML::Node& v) { read_allow_from(v, where + ".allow_from", made.allow_from, r); });
+  s.key("max_binds", [&](const YAML::Node& v) {
+    read_integer(v, where + ".max_binds", 1, 1000000, true, made.max_binds, r.errors);
   });
   s.key("policy", [&](const YAML::Node& v) { read_policy_kind(v, where + ".policy", made.policy, r.errors); });
   s.key("mode", [&](const YAML::Node& v) { read_policy_mode(v, where + ".mode", made.mode, r.errors); });

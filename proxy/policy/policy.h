@@ -138,6 +138,7 @@ class policy {
   // What the SMSC holds until later, in case its recipient opts out. False when there is too much of it.
   bool keep_scheduled(store::scheduled s) const { return store_->keep_scheduled(std::move(s)); }
   bool cancels_scheduled() const { return config_->cancel_scheduled; }
+  bind_counts& binds() const { return memory_->binds; }
   bool hears_carriers() const { return hears_carriers_; }
   // The languages, and what the operator adds.
   const classifier& understanding() const { return *understanding_; }

@@ -1,4 +1,4 @@
-// What the rules about messages remember, for all sessions and across reloads of the configuration.
+// What the rules about messages and binds remember, for all sessions and across reloads of the configuration.
 #pragma once
 
 #include <functional>
@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "proxy/rules/bind_counts.h"
 #include "proxy/rules/frequency.h"
 #include "proxy/rules/part_texts.h"
 #include "store/number.h"
@@ -27,6 +28,7 @@ class message_memory {
   void for_each(const std::function<void(const std::string& sender, frequency_memory&)>& visit);
 
   part_texts texts;
+  bind_counts binds;
 
  private:
   store::hmac_sha256 hash_;

@@ -11,6 +11,7 @@
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
 #include "proxy/server/frequency_files.h"
+#include "proxy/server/upstream_health.h"
 #include "proxy/session/cancellations.h"
 #include "proxy/session/receivers.h"
 #include "proxy/session/replies.h"
@@ -30,6 +31,7 @@ struct gate {
   store::current<const proxy::policy> policy;
   proxy::replies replies{metrics, spokesman};
   proxy::receivers receivers;
+  upstream_health upstreams{metrics};
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> draining{false};
 };

@@ -99,8 +99,10 @@ void listening_shell::turn() {
 
 void listening_shell::connect() {
   const auto p = gate_.policy.load();
-  connector_ = std::make_shared<upstream_connector>(io_, settings().upstreams, p->settings().limits.connect_timeout,
-                                                    gate_.metrics);
+  const config& c = p->settings();
+  connector_ =
+      std::make_shared<upstream_connector>(io_, gate_.upstreams.in_turn(session_.settings().upstreams, c.balance),
+                                           c.limits.connect_timeout, gate_.upstreams, gate_.metrics);
   connector_->start([weak = weak_from_this()](stream s, const upstream* reached) {
     const auto self = weak.lock();
     if (!self) return;
@@ -108,6 +110,7 @@ void listening_shell::connect() {
       self->session_.failed(the_moment());
     } else {
       self->wire_ = std::move(s);
+      self->place_ = self->connector_->take_place();
       self->gate_.metrics.sessions(leg::smsc).Increment();
       self->session_.connected(*reached, the_moment());
     }
@@ -164,6 +167,7 @@ void listening_shell::follow_wish(moment now) {
 void listening_shell::close() {
   if (!wire_.is_open()) return;
   wire_.close();
+  place_.reset();
   ++connection_;
   reading_ = write_pending_ = false;
   in_.consume(in_.pending().size());

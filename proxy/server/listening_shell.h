@@ -50,6 +50,7 @@ class listening_shell : public listening_host, public std::enable_shared_from_th
   unsigned connection_ = 0;  // what an earlier one still had under way concerns nobody
   std::optional<std::chrono::steady_clock::time_point> closing_since_;
   std::shared_ptr<upstream_connector> connector_;
+  upstream_health::place place_;
   bool stopped_ = false;
 };
 

@@ -12,6 +12,7 @@
 #include "proxy/server/own_listeners.h"
 #include "proxy/server/path_lock.h"
 #include "proxy/server/smpp_listener.h"
+#include "proxy/server/upstream_probe.h"
 #include "proxy/tls/certificates.h"
 
 namespace proxy {
@@ -226,6 +227,7 @@ class server {
       gate_.metrics.set_kept(system_id, size.items);
     gate_.outbox.expire(steady_clock::now());
     if (seconds_ % 60 == 0) tell_certificates();
+    if (!gate_.draining) probe_upstreams(io_, gate_.policy.load()->settings(), gate_.upstreams, gate_.metrics);
     gate_.cancellations.look(*gate_.store, *gate_.policy.load(), {steady_clock::now(), store::now()});
     if (++seconds_ % 60 == 0) {
       gate_.refusal_log.write();

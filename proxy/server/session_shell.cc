@@ -141,6 +141,7 @@ void session_shell::turn(moment now, hurry h) {
   take(leg::esme, now);  // an answer may have made room for what the sender has waiting
   if (session_.wants_reception()) claim_reception(now);
   if (session_.wants_upstream()) connect_upstream();
+  if (connector_ && session_.bound()) connector_.reset();
   write(leg::smsc);
   if (h == hurry::now || !hold()) write(leg::esme);
   follow_wish(leg::esme, now);
@@ -299,15 +300,24 @@ void session_shell::close(leg l) {
   one_leg& x = at(l);
   if (!x.wire.is_open()) return;
   x.wire.close();
-  if (l == leg::smsc) gate_.metrics.sessions(leg::smsc).Decrement();
+  if (l != leg::smsc) return;
+  place_.reset();
+  gate_.metrics.sessions(leg::smsc).Decrement();
 }
 
 void session_shell::connect_upstream() {
   const auto p = gate_.policy.load();
   close(leg::smsc);  // one that refused an earlier bind and hung up
   at(leg::smsc) = one_leg(stream(tcp::socket(io_)), at(leg::smsc).connection + 1);
-  connector_ = std::make_shared<upstream_connector>(io_, p->settings().upstreams, p->settings().limits.connect_timeout,
-                                                    gate_.metrics);
+  if (session_.bind_dropped() && connector_) {
+    // Not down for that: it may be this one sender that it does not want.
+    log(log_level::warning, "upstream closed without an answer to the bind", {{"upstream", upstream_}});
+  } else {
+    const config& c = p->settings();
+    connector_ = std::make_shared<upstream_connector>(
+        io_, gate_.upstreams.in_turn(upstreams_for(c, session_.system_id()), c.balance), c.limits.connect_timeout,
+        gate_.upstreams, gate_.metrics);
+  }
   connector_->start([weak = weak_from_this()](stream s, const upstream* reached) {
     const auto self = weak.lock();
     if (!self || self->over_) return;
@@ -317,11 +327,11 @@ void session_shell::connect_upstream() {
     } else {
       one_leg& smsc = self->at(leg::smsc);
       smsc.wire = std::move(s);
+      self->place_ = self->connector_->take_place();
       self->upstream_ = to_string(reached->address);
       self->gate_.metrics.sessions(leg::smsc).Increment();
       self->session_.upstream_connected(reached->default_alphabet, now, reached->address);
     }
-    self->connector_.reset();
     self->turn(now);
   });
 }

@@ -86,7 +86,8 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   std::string peer_;
   std::string upstream_;
   callbacks to_worker_;
-  std::shared_ptr<upstream_connector> connector_;
+  std::shared_ptr<upstream_connector> connector_;  // until the bind is answered
+  upstream_health::place place_;
   std::optional<receivers::claim> claim_;  // while the session receives
   session session_;
   std::chrono::steady_clock::time_point began_;

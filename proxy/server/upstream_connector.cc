@@ -1,6 +1,7 @@
 #include "proxy/server/upstream_connector.h"
 
 #include <boost/asio/connect.hpp>
+#include <boost/asio/post.hpp>
 
 #include "proxy/observe/log.h"
 
@@ -9,10 +10,11 @@ namespace proxy {
 using boost::system::error_code;
 
 upstream_connector::upstream_connector(boost::asio::io_context& io, std::vector<upstream> upstreams,
-                                       std::chrono::milliseconds timeout, metrics& m)
+                                       std::chrono::milliseconds timeout, upstream_health& health, metrics& m)
     : io_(io),
       upstreams_(std::move(upstreams)),
       timeout_(timeout),
+      health_(health),
       metrics_(m),
       resolver_(io),
       wire_(tcp::socket(io)),
@@ -32,8 +34,13 @@ void upstream_connector::cancel() {
 
 void upstream_connector::try_next() {
   if (!found_) return;
-  if (next_ == upstreams_.size()) return std::exchange(found_, nullptr)(stream(tcp::socket(io_)), nullptr);
+  if (next_ == upstreams_.size()) {
+    return boost::asio::post(io_, [self = shared_from_this()] {
+      if (self->found_) std::exchange(self->found_, nullptr)(stream(tcp::socket(self->io_)), nullptr);
+    });
+  }
   const endpoint& to = upstreams_[next_].address;
+  place_ = health_.take_place(to);
   wire_ = stream(tcp::socket(io_));
   late_ = false;
   timer_.expires_after(timeout_);
@@ -73,16 +80,17 @@ void upstream_connector::greet(const upstream& connected) {
 void upstream_connector::reached() {
   timer_.cancel();
   if (!found_) return;
-  const upstream& u = upstreams_[next_];
-  metrics_.set_upstream_up(to_string(u.address), true);
+  const upstream& u = upstreams_[next_++];
+  health_.reached(u.address);
   std::exchange(found_, nullptr)(std::move(wire_), &u);
 }
 
 void upstream_connector::failed(const std::string& why) {
   timer_.cancel();
   if (!found_) return;
+  place_.reset();
   const std::string address = to_string(upstreams_[next_].address);
-  metrics_.set_upstream_up(address, false);
+  health_.failed(upstreams_[next_].address, std::chrono::steady_clock::now());
   log(log_level::warning, "upstream not reachable",
       {{"upstream", address}, {"error", late_ ? "no answer in time" : why}});
   ++next_;

@@ -1,4 +1,5 @@
-// Finds an upstream for a bind: each is tried in the order of the configuration, each of its addresses in turn.
+// Finds an upstream for a bind: each is tried in the order given, each of its addresses in turn. start() again goes on
+// with the next one, when what was found has come to nothing.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -8,6 +9,7 @@
 #include "proxy/config/config.h"
 #include "proxy/observe/metrics.h"
 #include "proxy/server/stream.h"
+#include "proxy/server/upstream_health.h"
 
 namespace proxy {
 
@@ -18,9 +20,11 @@ class upstream_connector : public std::enable_shared_from_this<upstream_connecto
   using handler = std::function<void(stream, const upstream*)>;
 
   upstream_connector(boost::asio::io_context& io, std::vector<upstream> upstreams, std::chrono::milliseconds timeout,
-                     metrics& m);
+                     upstream_health& health, metrics& m);
   void start(handler found);
   void cancel();
+  // Of what was found last: the session's place among those of its upstream.
+  upstream_health::place take_place() { return std::move(place_); }
 
  private:
   void try_next();
@@ -32,6 +36,8 @@ class upstream_connector : public std::enable_shared_from_this<upstream_connecto
   boost::asio::io_context& io_;
   std::vector<upstream> upstreams_;
   std::chrono::milliseconds timeout_;
+  upstream_health& health_;
+  upstream_health::place place_;
   metrics& metrics_;
   handler found_;
   tcp::resolver resolver_;

@@ -33,8 +33,10 @@ void session::take_bind(smpp::octets pdu, const smpp::header& h, moment now) {
     return answer(leg::esme, h, status);
   }
   system_id_ = smpp::readable(bind.system_id);
+  if (!admits_bind()) return answer(leg::esme, h, command_status::ESME_RBINDFAIL);
   bind_ = h;
   candidates_.reset();
+  bind_dropped_ = false;
   pending_bind_.assign(pdu.begin(), pdu.end());
   state_ = state::connecting;
   if (h.command_id == command_id::bind_transmitter) return go_upstream(now);

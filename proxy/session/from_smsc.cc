@@ -43,6 +43,8 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
   if (state_ == state::binding && smpp::is_bind(request.id)) {
     const bool accepted = h.command_status == command_status::ESME_ROK && h.command_id == smpp::response_to(request.id);
     state_ = accepted ? state::bound : state::unbound;
+    pending_bind_ = {};
+    if (!accepted) bind_places_.clear();
     if (accepted) {
       bind_candidates();
       begin_transmitting(now);

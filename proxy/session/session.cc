@@ -200,8 +200,7 @@ void session::go_upstream(moment now) {
   }
   // The SMSC refused an earlier bind and kept the connection.
   state_ = state::binding;
-  const smpp::buffer bind = std::exchange(pending_bind_, {});
-  forward_request(leg::smsc, bind, bind_, now);
+  forward_request(leg::smsc, pending_bind_, bind_, now);
 }
 
 bool session::wants_upstream() {
@@ -217,15 +216,14 @@ void session::upstream_connected(smpp::default_alphabet alphabet, moment now, co
   alphabet_ = alphabet;
   upstream_ = reached;
   state_ = state::binding;
-  const smpp::buffer bind = std::move(pending_bind_);
-  pending_bind_ = {};
-  forward_request(leg::smsc, bind, smpp::read_header(bind), now);
+  forward_request(leg::smsc, pending_bind_, smpp::read_header(pending_bind_), now);
 }
 
 void session::upstream_failed(moment) {
   if (state_ != state::connecting) return;
   answer(leg::esme, bind_, command_status::ESME_RBINDFAIL);
   pending_bind_ = {};
+  bind_places_.clear();
   state_ = state::unbound;
 }
 
@@ -243,11 +241,17 @@ void session::closed(leg which, moment now) {
   s.connected = false;
   s.wanted = wish::close_now;
   if (state_ == state::ended) return;
-  if (which == leg::smsc && (state_ == state::unbound || state_ == state::connecting)) {
-    // An SMSC that refused the bind has hung up; the sender may bind again. What the two had open is over.
+  if (which == leg::smsc && (state_ == state::unbound || state_ == state::connecting || state_ == state::binding)) {
+    // An SMSC that refused the bind has hung up: the sender may bind again, or is about to. One that has not answered
+    // it: another is asked. What the two had open is over.
+    s.output.clear();
     s.requests.clear();
     side(leg::esme).requests.clear();
     guarded_.clear();
+    if (state_ == state::binding) {
+      state_ = state::connecting;
+      wants_upstream_ = bind_dropped_ = true;
+    }
     return;
   }
   end(which == leg::esme ? "closed by the ESME" : "closed by the SMSC");
@@ -263,6 +267,7 @@ void session::end(std::string_view why) {
   }
   state_ = state::ended;
   ended_because_ = why;
+  bind_places_.clear();
   stop_transmitting();
   stop_delivering_kept();
   side(leg::smsc).requests.for_each([this](std::uint32_t number, const in_flight& request) {

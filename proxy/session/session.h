@@ -76,6 +76,8 @@ class session {
   bool wants_upstream();
   void upstream_connected(smpp::default_alphabet alphabet, moment now, const endpoint& reached = {});
   void upstream_failed(moment now);
+  // The upstream that was found closed without an answer to the bind: what is wanted is the next one.
+  bool bind_dropped() const { return bind_dropped_; }
   void finished(leg which, moment now);  // its last octet has been taken; it may still listen
   void closed(leg which, moment now);
 
@@ -196,6 +198,7 @@ class session {
   // from_esme.cc
   void take_unbound(const smpp::header& h);
   void take_bind(smpp::octets pdu, const smpp::header& h, moment now);
+  bool admits_bind();  // admission.cc
   void take_esme_request(smpp::octets pdu, const smpp::header& h, moment now);
   void take_esme_answer(smpp::octets pdu, const smpp::header& h, moment now);
 
@@ -283,11 +286,13 @@ class session {
   std::array<one_side, leg_count> sides_;
   std::string system_id_;  // UTF-8
   std::optional<candidates> candidates_;
-  smpp::buffer pending_bind_;
-  smpp::header bind_;  // the last one's
+  std::vector<bind_counts::place> bind_places_;  // while it binds or is bound
+  smpp::buffer pending_bind_;                    // until it is answered
+  smpp::header bind_;                            // the last one's
   bool wants_upstream_ = false;
   bool wants_reception_ = false;
   std::optional<std::chrono::steady_clock::time_point> awaits_reception_;  // since when
+  bool bind_dropped_ = false;
   std::size_t submissions_ = 0;
   std::vector<pending_submission> pending_;  // empty between two calls
   pdu_tally counted_;

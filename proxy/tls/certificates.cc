@@ -15,8 +15,13 @@ std::vector<config_error> load_certificates(config& c) {
   tls_context::findings found;
   for (listening& l : c.listen)
     if (l.tls) l.tls->context = tls_context::make(tls_context::side::server, *l.tls, l.address.host, found);
-  for (upstream& u : c.upstreams)
-    if (u.tls) u.tls->context = tls_context::make(tls_context::side::client, *u.tls, u.address.host, found);
+  const auto make = [&](std::vector<upstream>& upstreams) {
+    for (upstream& u : upstreams)
+      if (u.tls) u.tls->context = tls_context::make(tls_context::side::client, *u.tls, u.address.host, found);
+  };
+  make(c.upstreams);
+  for (sender_config& s : c.senders)
+    make(s.upstreams);
   sort_by_place(found.errors);
   c.warnings.insert(c.warnings.end(), found.warnings.begin(), found.warnings.end());
   sort_by_place(c.warnings);
@@ -33,8 +38,8 @@ std::vector<dated_file> certificate_files(const config& c) {
   };
   for (const listening& l : c.listen)
     add(l.tls);
-  for (const upstream& u : c.upstreams)
-    add(u.tls);
+  for (const upstream* u : every_upstream(c))
+    add(u->tls);
   return files;
 }
 

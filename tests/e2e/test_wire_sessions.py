@@ -71,7 +71,7 @@ def test_an_smsc_that_closes_instead_of_answering_the_bind(start_smsc, start_gat
     smsc = start_smsc(answer=lambda s, p: s.connection.socket.shutdown(socket.SHUT_RDWR) or [])
     with start_gate([smsc.port]).connect() as esme:
         assert esme.bind("transceiver", "shop1").command_status == 0x0D
-        assert esme.closed_by_peer()
+        assert esme.request(smpp.pdu("enquire_link", sequence=2)).command_status == 0  # it may bind again
 
 
 def test_an_smsc_that_never_answers_the_bind(start_smsc, start_gate):

@@ -191,6 +191,25 @@ TEST_CASE("limits out of range") {
   CHECK(errors_after_upstreams("workers: 65\n").size() == 1);
 }
 
+TEST_CASE("where binds may come from, and how many") {
+  const std::string form = "; it must be an address or a prefix, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32";
+  CHECK(errors_after_upstreams("senders:\n  - {name: a, allow_from: [10.0.0.0/8, 10.0.0.1/8, ten]}\n") ==
+        lines{"3:40: `senders[0].allow_from[1]` is `10.0.0.1/8`" + form,
+              "3:52: `senders[0].allow_from[2]` is `ten`" + form});
+  CHECK(errors_after_upstreams("senders:\n  - {name: a, max_binds: 0}\n") ==
+        lines{"3:26: `senders[0].max_binds` is `0`; it must be a whole number from 1 to 1000000, or off"});
+}
+
+TEST_CASE("balance, and upstreams of a sender") {
+  CHECK(errors_after_upstreams("balance: round_robin\n") ==
+        lines{"2:10: `balance` is `round_robin`; it must be one of in_order, least_sessions"});
+  CHECK(errors_after_upstreams("senders:\n  - {name: a, upstreams: []}\n") ==
+        lines{"3:26: `senders[0].upstreams` must be a list with one or more entries, such as `- address: "
+              "smsc.example:2775`"});
+  CHECK(errors_after_upstreams("senders:\n  - name: a\n    upstreams: [{address: \"b:1\", tsl: {}}]\n") ==
+        lines{"4:34: unknown key `tsl` in `senders[0].upstreams[0]`; did you mean `tls`?"});
+}
+
 TEST_CASE("TLS that is asked for in half") {
   const auto listening = [](const std::string& tls) {
     return errors_after_upstreams("listen:\n  - address: 0.0.0.0:3550\n    tls: " + tls + "\n");

@@ -125,6 +125,18 @@ TEST_CASE("relative paths begin at the file's folder, and the token lies in the 
   CHECK(std::get<config>(two).token_file == folder.path() / "secret");
 }
 
+TEST_CASE("upstreams of a sender's own") {
+  const config c = valid_after_upstreams(
+      "balance: least_sessions\nsenders:\n  - {name: a, system_ids: [x, y], upstreams: [{address: \"own:1\"}]}\n"
+      "  - {name: b, system_ids: [y, z]}\n");
+  CHECK(c.balance == proxy::balancing::least_sessions);
+  CHECK(upstreams_for(c, "x").at(0).address.host == "own");
+  CHECK(upstreams_for(c, "y").at(0).address.host == "own");
+  CHECK(upstreams_for(c, "z").at(0).address.host == "smsc.example");
+  CHECK(upstreams_for(c, "unknown").at(0).address.host == "smsc.example");
+  CHECK(every_upstream(c).size() == 2);
+}
+
 TEST_CASE("TLS files lie beside the configuration, and know where they are named") {
   const testing::temporary_folder folder;
   const auto loaded =

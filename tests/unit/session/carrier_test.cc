@@ -12,7 +12,7 @@ namespace {
 constexpr auto blocked = command_status{0x403};
 const std::string alice = "33612345678";
 
-config hears_carriers() {
+config hears_blocks() {
   config c = make_config();
   c.default_policy = policy_kind::opt_out;
   for (sender_config& s : c.senders)
@@ -41,7 +41,7 @@ smpp::buffer receipt(const std::string& text) {
 }  // namespace
 
 TEST_CASE("an answer crosses at once, and its record holds up nothing") {
-  shared_parts parts(hears_carriers());
+  shared_parts parts(hears_blocks());
   conversation talk(parts);
   talk.bind("shop1");
   talk.esme(pdus::submit_sm(9));
@@ -61,7 +61,7 @@ TEST_CASE("an answer crosses at once, and its record holds up nothing") {
 }
 
 TEST_CASE("a generic_nack with the status counts like an answer; a bind's answer does not") {
-  shared_parts parts(hears_carriers());
+  shared_parts parts(hears_blocks());
   conversation talk(parts);
   talk.bind("shop1");
   talk.esme(pdus::submit_sm(9));
@@ -73,7 +73,7 @@ TEST_CASE("a generic_nack with the status counts like an answer; a bind's answer
 }
 
 TEST_CASE("a receipt is answered to the SMSC once both have spoken, the sender and the disk") {
-  shared_parts parts(hears_carriers());
+  shared_parts parts(hears_blocks());
   conversation talk(parts);
   talk.bind("shop1");
   talk.smsc(receipt("id:1 stat:UNDELIV err:082"));
@@ -94,7 +94,7 @@ TEST_CASE("a receipt is answered to the SMSC once both have spoken, the sender a
 }
 
 TEST_CASE("what is opted out in the sender's scope already is no news") {
-  shared_parts parts(hears_carriers());
+  shared_parts parts(hears_blocks());
   conversation talk(parts);
   talk.bind("shop1");
   store::event e;

@@ -103,10 +103,6 @@ TEST_CASE("a bind that nobody will answer any more: ESME_RBINDFAIL") {
   shared_parts parts;
   conversation talk(parts);
   talk.esme(pdus::bind(command_id::bind_receiver, 3, "shop1"));
-  SECTION("the SMSC hangs up") {
-    talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
-    talk.session.closed(leg::smsc, talk.now());
-  }
   SECTION("the SMSC says nothing") {
     talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
     talk.pass(std::chrono::seconds(31));
@@ -116,6 +112,42 @@ TEST_CASE("a bind that nobody will answer any more: ESME_RBINDFAIL") {
   }
   CHECK(talk.to_esme().at(0) == pdus::header(command_id::bind_receiver_resp, 3, command_status::ESME_RBINDFAIL));
   CHECK(talk.session.wanted(leg::esme) == session::wish::close_when_sent);
+}
+
+TEST_CASE("an SMSC that hangs up without an answer to the bind: the next one gets it, whole") {
+  shared_parts parts;
+  conversation talk(parts);
+  talk.esme(pdus::bind(command_id::bind_receiver, 3, "shop1"));
+  CHECK(!talk.session.bind_dropped());
+  talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
+  const auto first = talk.to_smsc();
+  talk.smsc(pdus::header(command_id::enquire_link, 70));
+  talk.session.closed(leg::smsc, talk.now());
+  talk.turn();
+  CHECK(talk.upstreams_wanted == 2);
+  CHECK(talk.session.bind_dropped());
+  CHECK(talk.session.wanted(leg::esme) == session::wish::open);
+  talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
+  const auto second = talk.to_smsc();
+  REQUIRE(second.size() == 1);
+  CHECK(smpp::buffer(second[0].begin() + 16, second[0].end()) ==
+        smpp::buffer(first.at(0).begin() + 16, first[0].end()));
+  SECTION("which takes it") {
+    talk.smsc(pdus::header(command_id::bind_receiver_resp, header_of(second[0]).sequence_number));
+    CHECK(talk.to_esme().back() == pdus::header(command_id::bind_receiver_resp, 3));
+    CHECK(talk.session.bound());
+  }
+  SECTION("or hangs up, too, and there is no other") {
+    talk.session.closed(leg::smsc, talk.now());
+    talk.turn();
+    CHECK(talk.upstreams_wanted == 3);
+    talk.session.upstream_failed(talk.now());
+    CHECK(talk.to_esme().back() == pdus::header(command_id::bind_receiver_resp, 3, command_status::ESME_RBINDFAIL));
+    CHECK(talk.session.wanted(leg::esme) == session::wish::open);
+    talk.esme(pdus::bind(command_id::bind_receiver, 4, "shop1"));
+    CHECK(talk.upstreams_wanted == 4);
+    CHECK(!talk.session.bind_dropped());
+  }
 }
 
 TEST_CASE("no upstream: ESME_RBINDFAIL") {
