@@ -271,9 +271,11 @@ def test_what_the_sender_refuses_stays_and_comes_again(gate, smsc):
             esme.send(smpp.answer(pdu, b"\0", 0x64) if n in (1, 2) else smpp.answer(pdu, b"\0"))
         wait_until(lambda: gate.metric("consentgate_keeping_total", outcome="refused") == 2)
         wait_until(lambda: kept(gate) == 2)
+    wait_until(lambda: not any(s.bound == "transceiver" for s in smsc.sessions), what="the SMSC to see the sender go")
     with gate.bound() as esme:
         assert take(esme, 1, status=0x45) == texts([receipt(1)])
         assert esme.receive().text == receipt(2).text  # and goes without an answer
+    wait_until(lambda: not any(s.bound == "transceiver" for s in smsc.sessions), what="the SMSC to see the sender go")
     with gate.bound() as esme:
         assert take(esme, 2) == texts(receipt(n) for n in (1, 2))
         wait_until(lambda: kept(gate) == 0)
