@@ -62,8 +62,9 @@ store::access_use use_of(const request& r, std::string_view route, const store::
     of == "numbers" ? asked_about(r.captured.front()) : add(u.filter, of, r.captured.front());
   }
   // The names are the resources' own, which refuse any other.
-  constexpr std::array<std::string_view, 10> told{"at",   "dry_run", "from",   "limit", "message_id",
-                                                  "name", "sender",  "source", "to",    "token"};
+  constexpr std::array<std::string_view, 13> told{"at",   "dry_run", "from",    "limit",  "message_id",
+                                                  "name", "seconds", "sender",  "source", "system_id",
+                                                  "to",   "token",   "unmasked"};
   for (const auto& [name, value] : r.target.query) {
     if (name == "number") asked_about(number_from_query(value));
     if (std::ranges::find(told, name) != told.end()) add(u.filter, name, value);

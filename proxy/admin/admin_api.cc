@@ -30,6 +30,7 @@ router make_routes(tokens t, const services& s, import_jobs& jobs, const proof_t
   add_import_resources(r, s, jobs);
   add_proof_resources(r, s, tools);
   add_access_resources(r, s);
+  add_capture_resources(r, s);
   return r;
 }
 
@@ -40,6 +41,7 @@ class admin_api::implementation {
   explicit implementation(const context& c)
       : services_{.store = c.store,
                   .metrics = c.metrics,
+                  .captures = c.captures,
                   .current_policy = c.current_policy,
                   .not_ready = c.not_ready,
                   .flush_journal = c.flush_journal},

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "proxy/capture/capture.h"
 #include "proxy/config/config.h"
 #include "proxy/observe/metrics.h"
 #include "proxy/policy/policy.h"
@@ -24,6 +25,7 @@ class admin_api {
     std::filesystem::path signing_key_file;  // signs the ledger's head; made when it does not exist
     store::consent_store* store = nullptr;
     proxy::metrics* metrics = nullptr;
+    proxy::captures* captures = nullptr;
     // The snapshot in force; any thread. Null while there is none: /v1 answers 503.
     std::function<std::shared_ptr<const policy>()> current_policy;
     // May be called before the store is loaded: healthz answers, readyz says why not, /v1 answers 503.

@@ -2,6 +2,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/buffer_body.hpp>
@@ -275,7 +276,11 @@ asio::awaitable<bool> connection::send_rest(answer a, bool chunked) {
       octets = std::move(piece->octets);
     }
     if (chunked && piece->last) octets += "0\r\n\r\n";
-    if (octets.empty()) {
+    if (octets.empty() && piece->later) {
+      auto waiting = wait_a_moment();
+      co_await std::move(waiting);
+      if (!stream_.socket().is_open()) co_return false;
+    } else if (octets.empty()) {
       auto turn = asio::post(stream_.get_executor(), asio::use_awaitable);
       co_await std::move(turn);
     } else {
@@ -287,6 +292,12 @@ asio::awaitable<bool> connection::send_rest(answer a, bool chunked) {
     piece = a.rest();
     if (!piece) co_return false;
   }
+}
+
+asio::awaitable<void> connection::wait_a_moment() {
+  asio::steady_timer timer(stream_.get_executor(), std::chrono::milliseconds(50));
+  auto waiting = timer.async_wait(as_result);
+  co_await std::move(waiting);
 }
 
 asio::awaitable<bool> connection::write(std::string octets) {

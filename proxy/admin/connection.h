@@ -45,6 +45,7 @@ class connection : public std::enable_shared_from_this<connection> {
   boost::asio::awaitable<std::optional<answer>> read_upload(head_parser& head, request& r);
   boost::asio::awaitable<bool> send(answer a, unsigned version, bool only_head, bool keep_alive);
   boost::asio::awaitable<bool> send_rest(answer a, bool chunked);
+  boost::asio::awaitable<void> wait_a_moment();
   boost::asio::awaitable<bool> write(std::string octets);
   boost::asio::awaitable<void> send_continue(const head_parser& head);
   boost::asio::awaitable<void> linger();

@@ -34,6 +34,7 @@ struct request {
 struct body_piece {
   std::string octets;
   bool last = false;
+  bool later = false;  // there is nothing yet: ask again in a moment
 };
 // Nothing: it cannot go on; the connection is cut, so that the client does not take what it has for the whole.
 using body_stream = std::function<std::optional<body_piece>()>;

@@ -25,5 +25,6 @@ void add_report_resources(router& to, const services& s, const store::signing_ke
 void add_import_resources(router& to, const services& s, import_jobs& jobs);
 void add_proof_resources(router& to, const services& s, const proof_tools& tools);
 void add_access_resources(router& to, const services& s);
+void add_capture_resources(router& to, const services& s);
 
 }  // namespace proxy

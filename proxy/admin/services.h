@@ -7,6 +7,7 @@
 #include <string>
 
 #include "proxy/admin/http.h"
+#include "proxy/capture/capture.h"
 #include "proxy/observe/metrics.h"
 #include "proxy/policy/policy.h"
 #include "store/consent_store.h"
@@ -16,6 +17,7 @@ namespace proxy {
 struct services {
   std::atomic<store::consent_store*> store{nullptr};  // null until it is loaded
   proxy::metrics* metrics = nullptr;
+  proxy::captures* captures = nullptr;
   std::function<std::shared_ptr<const policy>()> current_policy;
   std::function<std::string()> not_ready;
   std::function<void(std::function<void()> done)> flush_journal;

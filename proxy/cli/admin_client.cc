@@ -82,7 +82,7 @@ class exchange {
     parser_.get().body().data = piece.data();
     parser_.get().body().size = piece.size();
     boost::system::error_code ec;
-    http::read(stream_, buffer_, parser_, ec);
+    http::read_some(stream_, buffer_, parser_, ec);  // as it comes
     if (ec && ec != http::error::need_buffer) throw command_failed("the gate's answer was cut short: " + ec.message());
     piece.resize(piece.size() - parser_.get().body().size);
     return piece;

@@ -91,6 +91,7 @@ class program {
     add_rotate_key();
     add_access();
     add_journal();
+    add_capture();
     add_report();
     add_dossier();
     add_classify();
@@ -103,8 +104,11 @@ class program {
   }
 
   int run(int argc, char** argv) {
+    std::vector<char*> words(argv, argv + argc);
+    std::string capture = "capture";
+    if (argc > 1 && std::string_view(words[1]) == "--capture") words[1] = capture.data();
     try {
-      app_.parse(argc, argv);
+      app_.parse(argc, words.data());
     } catch (const CLI::ParseError& e) {
       if (app_.get_subcommands().empty() && !app_.remaining().empty()) return no_command(app_.remaining().front());
       return app_.exit(e) == 0 ? 0 : wrong_usage;
@@ -391,6 +395,27 @@ class program {
         "has answered, or at once when it was a refusal.");
   }
 
+  void add_capture() {
+    CLI::App& c = command("capture", "write what crosses the running gate to a pcapng file, from now on",
+                          [this] { return capture_command(common_, capture_); });
+    add_config(c);
+    c.add_option("--token-file", common_.token_file, "whose token to use (default: admin.token_file, an officer's)")
+        ->type_name("FILE");
+    c.add_option("FILE", capture_.file, "the file to write, for its owner alone; - is stdout")->required();
+    CLI::App& which = *c.add_option_group("Which", "one of:")->require_option(1);
+    which.add_option("--number", capture_.number, "PDUs that name this number, and their answers");
+    which.add_option("--system-id", capture_.system_id, "everything on the binds of this system_id");
+    c.add_option("--seconds", capture_.seconds, "how long; Ctrl-C ends it before")
+        ->check(CLI::Range(1U, 3600U))
+        ->capture_default_str();
+    c.add_flag("--unmasked", capture_.unmasked, "texts and numbers as they are (passwords never)");
+    c.footer(
+        "Wireshark and tshark read it; TLS is taken off, and each leg is an interface of its own. Watching as it "
+        "goes:\n"
+        "consentgate capture - --system-id shop1 | tshark -r - -V\n"
+        "An officer's to do; the record of access tells who did.");
+  }
+
   void add_classify() {
     CLI::App& c = command("classify", "read texts on stdin, one a line, and write what each means",
                           [this] { return classify_command(common_); });
@@ -413,6 +438,7 @@ class program {
   export_filter filter_;
   access_filter access_;
   journal_filter journal_;
+  capture_order capture_;
   report_order report_;
   std::string report_format_ = "text", language_ = "en";
   import_order import_;

@@ -52,6 +52,13 @@ int verify_command(const common_options& o);
 int backup_command(const common_options& o, const std::filesystem::path& folder);
 int rotate_key_command(const common_options& o);
 int access_command(const common_options& o, const access_filter& f);
+struct capture_order {
+  std::filesystem::path file;  // "-": stdout
+  std::string number, system_id;
+  unsigned seconds = 60;
+  bool unmasked = false;
+};
+int capture_command(const common_options& o, const capture_order& order);
 int journal_command(const common_options& o, const journal_filter& f);
 int import_command(const common_options& o, const import_order& order);
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "proxy/capture/capture.h"
 #include "proxy/conversation/spokesman.h"
 #include "proxy/observe/metrics.h"
 #include "proxy/observe/refusal_log.h"
@@ -31,6 +32,7 @@ struct gate {
   store::current<const proxy::policy> policy;
   proxy::replies replies{metrics, spokesman};
   proxy::receivers receivers;
+  proxy::captures captures;
   upstream_health upstreams{metrics};
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> draining{false};

@@ -85,8 +85,13 @@ void listening_shell::turn() {
   }
   const bool claimed = gate_.receivers.claimed(system_id());
   if (claimed) session_.yield(now);
-  if (!in_.empty()) in_.consume(session_.received(in_.pending(), now));
-  write();
+  if (!in_.empty()) {
+    const smpp::octets pending = in_.pending();
+    const std::size_t taken = session_.received(pending, now);
+    show(pcapng::direction::inbound, pending.first(taken), now);
+    in_.consume(taken);
+  }
+  write(now);
   follow_wish(now);
   if (session_.away()) {
     if (connector_) std::exchange(connector_, nullptr)->cancel();
@@ -133,10 +138,16 @@ void listening_shell::read() {
   });
 }
 
-void listening_shell::write() {
+void listening_shell::show(pcapng::direction d, smpp::octets octets, moment now) {
+  if (!gate_.captures.any()) return;
+  tap_.saw(gate_.captures, wire_of(leg::smsc, wire_.socket()), d, octets, system_id(), now.wall);
+}
+
+void listening_shell::write(moment now) {
   if (!wire_.is_open() || write_pending_ || session_.output().empty()) return;
   writing_.swap(session_.output());
   session_.output().clear();
+  show(pcapng::direction::outbound, writing_, now);
   error_code ec;
   const std::size_t sent = wire_.write_some(writing_, ec);
   if (ec && ec != boost::asio::error::would_block) return lost();

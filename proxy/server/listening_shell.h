@@ -8,6 +8,7 @@
 #include "proxy/server/gate.h"
 #include "proxy/server/receive_buffer.h"
 #include "proxy/server/stream.h"
+#include "proxy/server/tapping.h"
 #include "proxy/server/upstream_connector.h"
 #include "proxy/session/listening_session.h"
 
@@ -31,7 +32,8 @@ class listening_shell : public listening_host, public std::enable_shared_from_th
   void turn();
   void connect();
   void read();
-  void write();
+  void show(pcapng::direction d, smpp::octets octets, moment now);
+  void write(moment now);
   void close();
   void lost();
   void follow_wish(moment now);
@@ -42,6 +44,7 @@ class listening_shell : public listening_host, public std::enable_shared_from_th
   boost::asio::io_context& io_;
   gate& gate_;
   listening_session session_;
+  wire_tap tap_;
   stream wire_;
   receive_buffer in_;
   smpp::buffer writing_;

@@ -41,10 +41,11 @@ class server {
         draining_(io_) {}
 
   int run() {
-    admin_.emplace(admin_api::context{
-        running_->admin_address, running_->token_file, running_->tokens, running_->store_path / "imports",
-        running_->store_path / "ledger.key", nullptr, &gate_.metrics, [this] { return gate_.policy.load(); },
-        [this] { return not_ready(); }, [this](const std::function<void()>& done) { flush_journal(done); }});
+    admin_.emplace(admin_api::context{running_->admin_address, running_->token_file, running_->tokens,
+                                      running_->store_path / "imports", running_->store_path / "ledger.key", nullptr,
+                                      &gate_.metrics, &gate_.captures, [this] { return gate_.policy.load(); },
+                                      [this] { return not_ready(); },
+                                      [this](const std::function<void()>& done) { flush_journal(done); }});
     if (!open_store()) return 1;
     if (const auto why = gate_.spokesman.begin(*gate_.store)) {
       log(log_level::error, "the open questions cannot be read", {{"error", why->message}});
@@ -74,6 +75,7 @@ class server {
     log(log_level::info, "ready", {{"numbers", gate_.store->stats().numbers}});
     io_.run();
     gate_.refusal_log.write();
+    gate_.captures.end();
     admin_.reset();
     listeners_.clear();
     own_listeners_.reset();

@@ -142,8 +142,8 @@ void session_shell::turn(moment now, hurry h) {
   if (session_.wants_reception()) claim_reception(now);
   if (session_.wants_upstream()) connect_upstream();
   if (connector_ && session_.bound()) connector_.reset();
-  write(leg::smsc);
-  if (h == hurry::now || !hold()) write(leg::esme);
+  write(leg::smsc, now);
+  if (h == hurry::now || !hold()) write(leg::esme, now);
   follow_wish(leg::esme, now);
   follow_wish(leg::smsc, now);
   read(leg::esme);
@@ -185,12 +185,22 @@ void session_shell::flush() {
 
 void session_shell::take(leg l, moment now) {
   one_leg& from = at(l);
-  if (!from.in.empty()) from.in.consume(session_.received(l, from.in.pending(), now));
+  if (!from.in.empty()) {
+    const smpp::octets pending = from.in.pending();
+    const std::size_t taken = session_.received(l, pending, now);
+    show(l, pcapng::direction::inbound, pending.first(taken), now);
+    from.in.consume(taken);
+  }
   // The end of the stream counts once what came before it has been taken, as far as it is whole.
   if (from.ended && !from.finished && (from.in.empty() || session_.may_take(l))) {
     from.finished = true;
     session_.finished(l, now);
   }
+}
+
+void session_shell::show(leg l, pcapng::direction d, smpp::octets octets, moment now) {
+  if (!gate_.captures.any()) return;
+  tap_.saw(gate_.captures, wire_of(l, at(l).wire.socket()), d, octets, session_.system_id(), now.wall);
 }
 
 void session_shell::read(leg l) {
@@ -231,7 +241,7 @@ void session_shell::on_read(leg l, std::size_t octets) {
   }
 }
 
-void session_shell::write(leg l) {
+void session_shell::write(leg l, moment now) {
   one_leg& to = at(l);
   smpp::buffer& output = session_.output(l);
   if (!to.wire.is_open() || to.said_all) {
@@ -241,6 +251,7 @@ void session_shell::write(leg l) {
   if (to.write_pending || output.empty()) return;
   to.writing.swap(output);
   output.clear();
+  show(l, pcapng::direction::outbound, to.writing, now);
   error_code ec;
   const std::size_t sent = to.wire.write_some(to.writing, ec);
   if (ec && ec != boost::asio::error::would_block) {

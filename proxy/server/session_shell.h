@@ -12,6 +12,7 @@
 #include "proxy/server/journal_sink.h"
 #include "proxy/server/receive_buffer.h"
 #include "proxy/server/stream.h"
+#include "proxy/server/tapping.h"
 #include "proxy/server/upstream_connector.h"
 #include "proxy/session/session.h"
 
@@ -67,9 +68,10 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   bool hold();
   void greet();
   void take(leg l, moment now);
+  void show(leg l, pcapng::direction d, smpp::octets octets, moment now);
   void read(leg l);
   void on_read(leg l, std::size_t octets);
-  void write(leg l);
+  void write(leg l, moment now);
   void write_rest(leg l);
   void broken(leg l);
   void follow_wish(leg l, moment now);
@@ -90,6 +92,7 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   upstream_health::place place_;
   std::optional<receivers::claim> claim_;  // while the session receives
   session session_;
+  wire_tap tap_;
   std::chrono::steady_clock::time_point began_;
   bool held_ = false;
   bool over_ = false;

@@ -1,5 +1,7 @@
 """The OpenAPI description held against real answers: each answer is as described, and each description is answered."""
 
+import contextlib
+import http.client
 import json
 
 import jsonschema
@@ -146,6 +148,19 @@ def hold_access(d):
     d.hold("get", "/v1/access", "/v1/access?limit=x", status=400, media=PROBLEM)
 
 
+def hold_capture(d):
+    path = "/v1/capture"
+    d.hold("get", path, path + "?system_id=shop1&seconds=0", media="application/x-pcapng")
+    for query in ("", f"?number={ALICE}&system_id=shop1", "?number=12", "?system_id=shop1&unmasked=perhaps", "?system_id=shop1&second=1"):
+        d.hold("get", path, path + query, status=400, media=PROBLEM)
+    with contextlib.ExitStack() as stack:
+        for _ in range(4):
+            connection = stack.enter_context(contextlib.closing(http.client.HTTPConnection("127.0.0.1", d.gate.admin_port, timeout=10)))
+            connection.request("GET", path + "?system_id=shop1", headers={"Authorization": f"Bearer {d.gate.token}"})
+            assert connection.getresponse().status == 200
+        d.hold("get", path, path + "?system_id=shop1", status=409, media=PROBLEM)
+
+
 def hold_journal(d):
     with d.gate.bound() as esme, d.gate.bound("bank1") as bank:
         for destination in (ALICE, "33600000009", "caf\xe9"):
@@ -179,6 +194,7 @@ def test_answers_are_as_described(description, tmp_path):
     hold_proof(d, tmp_path)
     hold_corrections(d, tmp_path)
     hold_access(d)
+    hold_capture(d)
     for path, media in (("/metrics", "text/plain"), ("/healthz", "text/plain"), ("/readyz", "text/plain"), ("/openapi.json", "application/json")):
         d.hold("get", path, media=media)
         d.hold("head", path, media=None)

@@ -60,7 +60,7 @@ struct sm {
   unsigned destination_ton = 1;
   unsigned esm_class = 0;
   unsigned data_coding = 0;
-  std::string optional_parameters;
+  std::string optional_parameters{};
 };
 
 // submit_sm and deliver_sm share one layout.

@@ -158,7 +158,10 @@ class Gate:
 
     @staticmethod
     def _parsed(response):
-        text = response.read().decode()
+        octets = response.read()
+        if "pcapng" in response.headers.get("Content-Type", ""):
+            return octets
+        text = octets.decode()
         return json.loads(text) if text and "json" in response.headers.get("Content-Type", "") and "ndjson" not in response.headers["Content-Type"] else text
 
     def metrics(self):

@@ -148,6 +148,7 @@ class running_api {
         .signing_key_file = folder_.path() / "ledger.key",
         .store = store_.get(),
         .metrics = &metrics_,
+        .captures = &captures_,
         .current_policy = [this] { return policy_; },
         .not_ready = [this] { return not_ready; },
         .flush_journal = [this](const std::function<void()>& done) { store_->flush_journal(done); }});
@@ -189,6 +190,7 @@ class running_api {
  private:
   temporary_folder folder_;
   proxy::metrics metrics_;
+  proxy::captures captures_;
   proxy::refusal_log refusals_;
   std::unique_ptr<store::consent_store> store_;
   std::shared_ptr<const proxy::policy> policy_;

@@ -51,6 +51,7 @@ const std::vector<operation>& operations() {
       {"get", "/v1/report", "/v1/report?from=2026-01-01&to=2026-01-02", "", role::viewer},
       {"get", "/v1/numbers/{number}/dossier", number + "/dossier", "", role::viewer},
       {"get", "/v1/access", "/v1/access", "", role::officer},
+      {"get", "/v1/capture", "/v1/capture?system_id=shop1&seconds=0", "", role::officer},
   };
   return all;
 }
