@@ -21,7 +21,9 @@ OBSERVED = SENDERS + """
     source_addresses: ["36444"]
     mode: observe
 opt_out: {carrier: {command_status: [0x403]}}
+listeners: [{system_id: ear1, password: heard}]
 """
+OBSERVED = OBSERVED.replace("    source_addresses: [\"36111\", SHOP]\n", "    source_addresses: [\"36111\", SHOP]\n    confirmation: on\n")
 
 
 def filled_in(expression):
@@ -72,6 +74,8 @@ class Load:
             self.smsc.receiver("shop1").send(smpp.deliver_sm(number, "36111", word).with_sequence(sequence))
             self.shop.send(smpp.answer(self.shop.receive(), b"\0"))
         assert self.shop.request(smpp.submit_sm("36111", number)).command_status == 0x45
+        # Something for a sender that never comes.
+        assert self.smsc.receiver("ear1").request(smpp.deliver_sm(number, "36555", "hello")).command_status == 0
 
     def stop(self):
         self.done.set()
