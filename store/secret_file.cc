@@ -10,6 +10,7 @@
 #include <system_error>
 #include <vector>
 
+#include "store/descriptor.h"
 #include "store/hexadecimal.h"
 
 namespace store {
@@ -19,21 +20,6 @@ failure cannot(const std::filesystem::path& file, std::string_view what, int err
   return {"the file " + file.string() + " cannot be " + std::string(what) + ": " +
           std::generic_category().message(error)};
 }
-
-class descriptor {
- public:
-  explicit descriptor(int value) : value_(value) {}
-  ~descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  int get() const { return value_; }
-  bool open() const { return value_ >= 0; }
-
- private:
-  int value_;
-};
 
 bool write_all(int file, std::string_view text) {
   while (!text.empty()) {

@@ -2,6 +2,7 @@
 #include "proxy/admin/parameters.h"
 #include "proxy/admin/problem.h"
 #include "proxy/admin/resources.h"
+#include "proxy/admin/streamed.h"
 
 namespace proxy {
 namespace {
@@ -20,16 +21,7 @@ answer get_access(const services& s, const request& r) {
   if (!wrong) wrong = read_number(r, "number", l->policy->settings().numbers, q.about);
   if (wrong) return problem(400, *wrong);
   if (const auto* token = r.parameter("token")) q.actor = *token;
-  answer a;
-  a.content_type = "application/x-ndjson";
-  if (limit == 0) return a;
-  a.rest = access_tail(*l->store, std::move(q), limit);
-  // The first piece before the status line, so that a store that cannot be read is a 503 and not an answer cut short.
-  auto first = a.rest();
-  if (!first) return unavailable("the store cannot be read");
-  a.body = std::move(first->octets);
-  if (first->last) a.rest = nullptr;
-  return a;
+  return streamed_lines(limit == 0 ? nullptr : access_tail(*l->store, std::move(q), limit));
 }
 
 }  // namespace

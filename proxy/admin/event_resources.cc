@@ -5,6 +5,7 @@
 #include "proxy/admin/parameters.h"
 #include "proxy/admin/problem.h"
 #include "proxy/admin/resources.h"
+#include "proxy/admin/streamed.h"
 #include "proxy/admin/views.h"
 
 namespace proxy {
@@ -115,16 +116,8 @@ answer get_events(const services& s, const request& r) {
   if (!l) return not_loaded(s);
   const auto q = read_tail_query(r, l->policy->settings().numbers);
   if (const auto* wrong = std::get_if<std::string>(&q)) return problem(400, *wrong);
-  answer a;
-  a.content_type = "application/x-ndjson";
-  if (std::get<tail_query>(q).limit == 0) return a;
-  a.rest = event_tail(*l->store, std::get<tail_query>(q));
-  // The first piece before the status line, so that a store that cannot be read is a 503 and not an answer cut short.
-  auto first = a.rest();
-  if (!first) return unavailable("the store cannot be read");
-  a.body = std::move(first->octets);
-  if (first->last) a.rest = nullptr;
-  return a;
+  const tail_query& query = std::get<tail_query>(q);
+  return streamed_lines(query.limit == 0 ? nullptr : event_tail(*l->store, query));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "proxy/admin/parameters.h"
 #include "proxy/admin/problem.h"
 #include "proxy/admin/resources.h"
+#include "proxy/admin/streamed.h"
 
 namespace proxy {
 namespace {
@@ -21,16 +22,7 @@ std::variant<journal_search, std::string> read_search(const request& r, const st
 }
 
 answer search_answer(const store::consent_store& store, const journal_search& s) {
-  answer a;
-  a.content_type = "application/x-ndjson";
-  if (s.limit == 0) return a;
-  a.rest = journal_lines(store, s);
-  // The first piece before the status line, so that a journal that cannot be read is a 503 and not an answer cut short.
-  auto first = a.rest();
-  if (!first) return unavailable("the journal cannot be read");
-  a.body = std::move(first->octets);
-  if (first->last) a.rest = nullptr;
-  return a;
+  return streamed_lines(s.limit == 0 ? nullptr : journal_lines(store, s));
 }
 
 void get_journal(const services& s, const request& r, const reply& send) {

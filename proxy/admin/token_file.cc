@@ -11,25 +11,13 @@
 #include <system_error>
 
 #include "proxy/observe/log.h"
+#include "store/descriptor.h"
 #include "store/hexadecimal.h"
 
 namespace proxy {
 namespace {
 
-class descriptor {
- public:
-  explicit descriptor(int d) : value_(d) {}
-  ~descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  int get() const { return value_; }
-  bool open() const { return value_ >= 0; }
-
- private:
-  int value_;
-};
+using store::descriptor;
 
 [[noreturn]] void fail(const std::filesystem::path& file, std::string_view what) {
   throw std::runtime_error("the token file " + file.string() + ": " + std::string(what));
