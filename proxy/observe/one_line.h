@@ -1,0 +1,12 @@
+// JSON that a terminal may show.
+#pragma once
+
+#include <string>
+
+namespace proxy {
+
+// `json` as it came from a serializer, which leaves DEL and the control characters of Latin-1 (U+0080 to U+009F, among
+// them the terminals' CSI) as they are: those escaped, too.
+std::string without_controls(std::string json);
+
+}  // namespace proxy
