@@ -9,7 +9,7 @@ import time
 import pytest
 import smpp
 from harness.bystander import Bystander
-from harness.gate import SENDERS, wait_until
+from harness.gate import SENDERS, sanitized, wait_until
 from harness.length import LONG
 
 ALICE = "33612345678"
@@ -49,7 +49,7 @@ def test_10_000_connections(start_gate, sink, figure):
         close_all(connections)
         wait_until(lambda: gate.descriptors <= descriptors)
     assert bystander.failures == []
-    assert each < 40_000
+    assert sanitized() or each < 40_000
     figure("sender opens 10,000 connections", f"{taken:,.0f} taken, {refused:,.0f} refused in {took:.1f} s ({2 * room + 1002:,} descriptors), {each / 1024:.1f} "
            f"KiB each, all closed after bind_timeout; {bystander.said}")
 
@@ -106,7 +106,7 @@ def test_1_000_binds_of_one_system_id(start_gate, sink, figure):
         c.close()
     wait_until(lambda: gate.metric("consentgate_sessions") == 0)
     wait_until(lambda: gate.descriptors <= descriptors)
-    assert each < 100_000
+    assert sanitized() or each < 100_000
     figure("sender binds 1,000 times", f"all bound in {took:.2f} s, {each / 1024:.1f} KiB each, 10,000 messages answered to whom they belong")
 
 
@@ -138,7 +138,7 @@ def test_a_sender_that_floods(start_gate, sink, figure):
         grown = gate.resident - memory
     assert answered[0] == sent[0]
     assert bystander.failures == [] and sorted(bystander.took)[int(len(bystander.took) * 0.99)] < 0.5
-    assert grown < 100 * MEBIBYTE
+    assert sanitized() or grown < 100 * MEBIBYTE
     figure("sender floods", f"{sent[0] / took:,.0f} messages/s taken, all answered, {grown / MEBIBYTE:.0f} MiB more memory; {bystander.said}")
 
 
@@ -164,7 +164,7 @@ def test_a_sender_that_reads_nothing(start_gate, sink, figure):
         rest.join()
     assert answers == expected
     assert gate.metric("consentgate_limits_total", limit="unsent_octets") >= 1
-    assert grown < 30 * MEBIBYTE
+    assert sanitized() or grown < 30 * MEBIBYTE
     assert bystander.failures == []
     figure("sender reads nothing", f"no longer read after {expected:,} messages, {grown / MEBIBYTE:.1f} MiB more memory, every answer there once it read; "
            f"{bystander.said}")

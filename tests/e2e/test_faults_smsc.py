@@ -9,7 +9,7 @@ import time
 
 import smpp
 from harness.bystander import Bystander
-from harness.gate import SENDERS, wait_until
+from harness.gate import SENDERS, sanitized, wait_until
 from harness.length import LONG, long
 from harness.load import Sink
 
@@ -159,7 +159,7 @@ def test_it_floods_a_sender_that_reads_nothing(start_gate, start_smsc, figure):
             took = time.monotonic() - begun
     finally:
         faulty.close()
-    assert bystander.failures == [] and grown < 40 * MEBIBYTE
+    assert bystander.failures == [] and (sanitized() or grown < 40 * MEBIBYTE)
     figure("SMSC floods deliver_sm, the sender reads nothing", f"the gate stops reading after {taken:,}, {grown / MEBIBYTE:.1f} MiB more memory; once the sender "
            f"reads, all {faulty.sent:,} come in order and are acknowledged, in {took:.1f} s; {bystander.said}")
 
@@ -238,6 +238,6 @@ def test_it_restarts_every_second(start_gate, figure):
         sink.kill()
     assert [s.wrong for s in senders] == [[]] * 4
     assert {status for s in senders for status in s.statuses} == {0}
-    assert max(back) < 5 and grown < 20 * MEBIBYTE
+    assert max(back) < 5 and (sanitized() or grown < 20 * MEBIBYTE)
     figure("SMSC restarts every second", f"killed {restarts} times under 4 senders: all bound again within {max(back):.2f} s of its return, "
            f"{sum(s.statuses[0] for s in senders):,} answers, each under its own number, {sum(s.lost for s in senders)} messages unanswered when it died")

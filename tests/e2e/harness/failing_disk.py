@@ -6,14 +6,14 @@ import subprocess
 
 import pytest
 
-from .gate import BINARY
+from .gate import sanitized
 
 SOURCE = pathlib.Path(__file__).parents[2] / "faults" / "slow_fsync.c"
 
 
 class FailingDisk:
     def __init__(self, folder):
-        if b"__asan_init" in BINARY.read_bytes() or b"__tsan_init" in BINARY.read_bytes():
+        if sanitized():
             pytest.skip("the preloaded library and a sanitizer do not go together")
         compiler = shutil.which("cc") or shutil.which("gcc")
         if not compiler:
