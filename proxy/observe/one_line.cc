@@ -7,10 +7,6 @@ namespace {
 
 constexpr char lead = '\xC2';  // of U+0080 to U+00BF
 
-bool is_high_control(const std::string& text, std::size_t at) {
-  return text[at] == lead && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0;
-}
-
 void append_escaped(std::string& out, unsigned code) {
   char text[8];
   std::snprintf(text, sizeof text, "\\u%04x", code);
@@ -18,6 +14,10 @@ void append_escaped(std::string& out, unsigned code) {
 }
 
 }  // namespace
+
+bool is_high_control(std::string_view text, std::size_t at) {
+  return text[at] == lead && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0;
+}
 
 std::string without_controls(std::string json) {
   if (json.find_first_of("\x7F\xC2") == std::string::npos) return json;
