@@ -82,6 +82,8 @@ void load::submit() {
         started_ + static_cast<std::uint64_t>(static_cast<double>(offered_) * second / std::max(options_.rate, 1e-9));
     turn(options_.rate > 0 && due > clock_ ? std::min(due, stop_at_) - clock_ : second);
     if (clock_ > results_.last_answer + patience && in_flight() != 0) break;
+    if (std::ranges::none_of(sessions_, [](const auto& s) { return s->condition() == load_session::state::bound; }))
+      break;
   }
   submitting_ = false;
   wait_until([](const load_session& s) { return s.in_flight() == 0; }, "answers are missing");

@@ -14,12 +14,14 @@ void print(const bench::load_options& o, const bench::load_result& r) {
   const auto answered = static_cast<double>(r.counts.answered());
   std::printf(
       "{\"messages\": %llu, \"seconds\": %.6f, \"messages_per_second\": %.1f, \"ok\": %llu, \"refused\": %llu, "
+      "\"unanswered\": %llu, "
       "\"errors\": %llu, \"cpu_seconds\": %.3f, \"latency_us\": {\"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"max\": "
       "%.1f}, \"window\": %u, \"binds\": %u, \"rate\": %.1f}\n",
       static_cast<unsigned long long>(r.counts.sent), r.seconds, r.seconds > 0 ? answered / r.seconds : 0,
       static_cast<unsigned long long>(r.counts.ok), static_cast<unsigned long long>(r.counts.refused),
-      static_cast<unsigned long long>(r.counts.errors), r.cpu_seconds, percentile(0.5), percentile(0.9),
-      percentile(0.99), microseconds(r.counts.latency.max()), o.window, o.binds, o.rate);
+      static_cast<unsigned long long>(r.counts.unanswered), static_cast<unsigned long long>(r.counts.errors),
+      r.cpu_seconds, percentile(0.5), percentile(0.9), percentile(0.99), microseconds(r.counts.latency.max()), o.window,
+      o.binds, o.rate);
 }
 
 }  // namespace
@@ -50,6 +52,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--refusal", refusal, "command_status expected for those")->capture_default_str();
   app.add_flag("--expect-all-ok", o.expected.all_ok, "the path cannot refuse: every answer must be ESME_ROK");
+  app.add_flag("--peer-may-unbind", o.expected.peer_may_unbind,
+               "the peer is stopped meanwhile: its unbind ends a bind, and what is not answered by then is no error");
   app.add_flag("--echo", o.expected.destination_in_message_id,
                "the SMSC is smsc_sink: each message_id must begin with the destination_addr submitted");
   CLI11_PARSE(app, argc, argv);

@@ -71,7 +71,7 @@ void load_session::receive() {
 }
 
 void load_session::send() {
-  if (!wire_.send()) fail("the connection does not take any more");
+  if (!wire_.send() && state_ != state::unbound) fail("the connection does not take any more");
 }
 
 void load_session::handle(smpp::octets pdu, std::uint64_t received) {
@@ -91,6 +91,9 @@ void load_session::handle(smpp::octets pdu, std::uint64_t received) {
       break;
     case unbind_resp:
       state_ = state::unbound;
+      break;
+    case smpp::command_id::unbind:
+      let_go(h.sequence_number);
       break;
     case enquire_link:
       wire_.append_header(enquire_link_resp, smpp::command_status::ESME_ROK, h.sequence_number);
@@ -132,6 +135,16 @@ bool load_session::names_its_message(smpp::octets pdu, const slot& s) const {
   return !expected_.destination_in_message_id ||
          (message_id.size() > number_length &&
           std::memcmp(message_id.data(), s.destination_addr.data(), number_length) == 0);
+}
+
+// The peer unbinds once it has sent every answer that it owes: one that comes later is an error.
+void load_session::let_go(std::uint32_t sequence_number) {
+  if (!expected_.peer_may_unbind) return fail("the peer has unbound");
+  wire_.append_header(smpp::command_id::unbind_resp, smpp::command_status::ESME_ROK, sequence_number);
+  state_ = state::unbound;
+  results_.unanswered += std::exchange(in_flight_, 0);
+  for (slot& s : slots_)
+    s.in_flight = false;
 }
 
 void load_session::fail(const std::string& what) {

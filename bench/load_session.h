@@ -16,7 +16,8 @@ struct expectation {
   smpp::command_status refusal = smpp::command_status::ESME_RSUBMITFAIL;
   bool all_ok = false;  // the path cannot refuse: unconsented destinations are accepted too
   bool destination_in_message_id =
-      false;  // the SMSC is smsc_sink: the answer must be this message's, not only any message's
+      false;                     // the SMSC is smsc_sink: the answer must be this message's, not only any message's
+  bool peer_may_unbind = false;  // a gate that is stopped under load: what it has not answered by then is no error
 };
 
 // What came of it, over all binds.
@@ -24,6 +25,7 @@ struct tally {
   std::uint64_t sent = 0;
   std::uint64_t ok = 0;
   std::uint64_t refused = 0;
+  std::uint64_t unanswered = 0;  // in flight when the peer unbound
   std::uint64_t errors = 0;
   std::uint64_t last_answer = 0;  // when
   histogram latency;              // nanoseconds
@@ -39,7 +41,7 @@ class load_session {
 
   void bind(smpp::command_id kind);
   void unbind();
-  enum class state { open, bound, unbound, failed };
+  enum class state { open, bound, unbound, failed };  // unbound: by whichever side
   state condition() const { return state_; }
 
   // False when the window is full, or when a straggler still holds the slot of the next sequence_number.
@@ -66,6 +68,7 @@ class load_session {
   void handle(smpp::octets pdu, std::uint64_t received);
   void handle_submit_sm_resp(smpp::octets pdu, const smpp::header& h, std::uint64_t received);
   bool names_its_message(smpp::octets pdu, const slot& s) const;
+  void let_go(std::uint32_t sequence_number);
   void fail(const std::string& what);
 
   connection wire_;

@@ -2,6 +2,7 @@
 # Installs what is missing, builds, and runs every test; ends with a line "N passed, N failed, N skipped".
 #   --fuzz          also runs each fuzzer for 30 s      --preset NAME   release (default), debug, asan or tsan
 #   -k EXPRESSION   only these end-to-end tests         --long          also what takes longer than a few minutes
+# CONSENTGATE_SOAK=SECONDS: another length for the soak; CONSENTGATE_FIGURES=FILE: what each fault showed, as a table.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 

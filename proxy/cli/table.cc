@@ -2,11 +2,21 @@
 
 #include <algorithm>
 
+#include "proxy/observe/one_line.h"
+
 namespace proxy {
 namespace {
 
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+// `spared` may be shown all the same.
+std::string with_blanks_for_controls(std::string_view text, char spared) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(text[i]);
+    const bool high = is_high_control(text, i);
+    out += (high || octet < 0x20 || octet == 0x7F) && text[i] != spared ? ' ' : text[i];
+    if (high) ++i;
+  }
+  return out;
 }
 
 // Code points of UTF-8: near enough to the columns of a terminal.
@@ -40,15 +50,11 @@ std::string line(const table_row& row, const std::vector<std::size_t>& columns) 
 }  // namespace
 
 std::string printable(std::string_view text) {
-  std::string out(text);
-  std::ranges::replace_if(out, is_control, ' ');
-  return out;
+  return with_blanks_for_controls(text, ' ');
 }
 
 std::string printable_lines(std::string_view text) {
-  std::string out(text);
-  std::ranges::replace_if(out, [](char c) { return is_control(c) && c != '\n'; }, ' ');
-  return out;
+  return with_blanks_for_controls(text, '\n');
 }
 
 std::string table(const table_row& header, const std::vector<table_row>& rows) {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <boost/json.hpp>
 
+#include "proxy/observe/one_line.h"
 #include "store/instant.h"
 
 namespace proxy {
@@ -43,7 +44,7 @@ std::string as_json(log_level level, std::string_view message, std::initializer_
   boost::json::object line{{"time", store::to_string(store::now())}, {"level", name(level)}, {"message", message}};
   for (const log_field& f : fields)
     line[f.name] = to_json(f);
-  return boost::json::serialize(line);
+  return without_controls(boost::json::serialize(line));
 }
 
 // Values are quoted as JSON, so that nobody can forge a line by naming a system_id with a line feed in it.
@@ -51,7 +52,7 @@ std::string as_text(log_level level, std::string_view message, std::initializer_
   std::string line = store::to_string(store::now());
   line.append(" ").append(name(level)).append(" ").append(message);
   for (const log_field& f : fields) {
-    line.append(" ").append(f.name).append("=").append(boost::json::serialize(to_json(f)));
+    line.append(" ").append(f.name).append("=").append(without_controls(boost::json::serialize(to_json(f))));
   }
   return line;
 }

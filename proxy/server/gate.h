@@ -35,6 +35,7 @@ struct gate {
   proxy::captures captures;
   upstream_health upstreams{metrics};
   std::atomic<std::size_t> connections{0};
+  std::size_t most_connections = 0;  // for which there are file descriptors; set before the first one
   std::atomic<bool> draining{false};
 };
 

@@ -1,7 +1,5 @@
 #include "proxy/server/server.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -9,6 +7,7 @@
 
 #include "proxy/admin/admin_api.h"
 #include "proxy/observe/log.h"
+#include "proxy/server/descriptors.h"
 #include "proxy/server/own_listeners.h"
 #include "proxy/server/path_lock.h"
 #include "proxy/server/smpp_listener.h"
@@ -22,13 +21,6 @@ using std::chrono::steady_clock;
 
 namespace {
 
-void raise_file_limit() {
-  rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
-}
-
 // One run of the gate, from the open store to the last connection.
 class server {
  public:
@@ -41,6 +33,11 @@ class server {
         draining_(io_) {}
 
   int run() {
+    gate_.most_connections = connections_that_fit();
+    if (gate_.most_connections < running_->limits.max_connections) {
+      log(log_level::warning, "file descriptors allow fewer connections than limits.max_connections",
+          {{"connections", gate_.most_connections}});
+    }
     admin_.emplace(admin_api::context{running_->admin_address, running_->token_file, running_->tokens,
                                       running_->store_path / "imports", running_->store_path / "ledger.key", nullptr,
                                       &gate_.metrics, &gate_.captures, [this] { return gate_.policy.load(); },
@@ -264,7 +261,6 @@ class server {
 }  // namespace
 
 int serve(config c, const std::filesystem::path& file) {
-  raise_file_limit();
   std::signal(SIGPIPE, SIG_IGN);
   try {
     return server(std::move(c), file).run();

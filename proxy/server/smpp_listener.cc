@@ -61,7 +61,8 @@ void smpp_listener::admit(tcp::socket s) {
   const std::string address = peer.address().to_string();
   const auto p = gate_.policy.load();
   const limits_config& limits = p->settings().limits;
-  if (gate_.connections >= limits.max_connections) return gate_.metrics.count_limit("connections");
+  if (gate_.connections >= std::min<std::size_t>(limits.max_connections, gate_.most_connections))
+    return gate_.metrics.count_limit("connections");
   {
     const std::lock_guard lock(by_address_->mutex);
     const auto known = by_address_->open.find(address);

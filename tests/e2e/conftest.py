@@ -7,7 +7,9 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "deploy" / "simulator")]
 
+from harness.figures import FAULTS, summarize  # noqa: E402
 from harness.gate import SENDERS, Gate  # noqa: E402
+from harness.load import Sink  # noqa: E402
 from smsc_simulator import Simulator  # noqa: E402
 
 
@@ -47,3 +49,25 @@ def start_gate(tmp_path):
 @pytest.fixture
 def gate(start_gate, smsc):
     return start_gate([smsc.port])
+
+
+@pytest.fixture
+def sink():
+    made = Sink()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def figure(record_property):
+    """figure(fault, text): what a fault showed."""
+
+    def record(fault, text):
+        assert fault in FAULTS
+        record_property("figure", (fault, text))
+
+    return record
+
+
+def pytest_terminal_summary(terminalreporter):
+    summarize(terminalreporter)

@@ -7,6 +7,7 @@ import time
 import pytest
 import smpp
 from harness.gate import Gate, wait_until
+from harness.length import long
 from harness.namespaces import GATE, PEERS, Network
 from smsc_simulator import Simulator
 
@@ -57,8 +58,8 @@ def test_the_keepalive_runs_on_both_legs(network, tmp_path):
             smsc.stop()
 
 
-@pytest.mark.skipif(os.environ.get("CONSENTGATE_LONG") != "1", reason="takes longer than a minute: tests/run.sh --long")
-def test_half_open_connections_are_noticed(network, tmp_path):
+@long
+def test_half_open_connections_are_noticed(network, tmp_path, figure):
     """Three at once: the sender's host is gone, the SMSC's host is gone, and the sender's is gone with octets on the way to it."""
     with network.inside(PEERS):
         far_smsc = Simulator(PEERS).start()
@@ -82,12 +83,15 @@ def test_half_open_connections_are_noticed(network, tmp_path):
             receiver.send(smpp.deliver_sm("33612345678", "36222", "hello", sequence=receiver.next_sequence()))
             # The live side of each session hears of it: an SMSC that its sender is gone, a sender that its SMSC is.
             assert beside.closed_by_peer(NOTICED_WITHIN + 20)
+            upstream_took = time.monotonic() - begun
             wait_until(lambda: not near_smsc.sessions, NOTICED_WITHIN + 20, "the end of both sessions of the sender that is gone")
             took = time.monotonic() - begun
             assert NOTICED_WITHIN / 2 < took <= NOTICED_WITHIN + 20
             for gate in (near, far):
                 wait_until(lambda: gate.metric("consentgate_sessions") == 0)
             assert len(re.findall("session ended", near.log_path.read_text())) == 2
+        figure("half-open TCP, both legs", f"an SMSC without a word noticed after {upstream_took:.0f} s, a sender, idle or with octets on the way to it, after at most "
+               f"{took:.0f} s; the other side of each is told")
     finally:
         for gate in gates:
             gate.kill9()

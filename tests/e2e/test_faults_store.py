@@ -1,42 +1,20 @@
 """A disk that is slow, fails or is full, and a gate that is killed: what was acknowledged is kept, what cannot be kept is not acknowledged."""
 
-import pathlib
 import random
-import shutil
-import subprocess
 import threading
 import time
 
 import pytest
 import smpp
-from harness.gate import BINARY, SENDERS, wait_until
+from harness.failing_disk import FailingDisk
+from harness.gate import SENDERS, wait_until
 
 ALICE = "33612345678"
-SOURCE = pathlib.Path(__file__).parents[1] / "faults" / "slow_fsync.c"
-
-
-class Disk:
-    def __init__(self, folder):
-        if b"__asan_init" in BINARY.read_bytes() or b"__tsan_init" in BINARY.read_bytes():
-            pytest.skip("the preloaded library and a sanitizer do not go together")
-        compiler = shutil.which("cc") or shutil.which("gcc")
-        if not compiler:
-            pytest.skip("no C compiler to build the preloaded library")
-        library = folder / "slow_fsync.so"
-        subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, SOURCE, "-ldl"], check=True)
-        self.control = folder / "fault"
-        self.environment = {"LD_PRELOAD": str(library), "FAULT_CONTROL": str(self.control), "FAULT_FOLDER": str(folder / "store")}
-        self.set("ok")
-
-    def set(self, fault):
-        temporary = self.control.with_suffix(".new")
-        temporary.write_text(fault + "\n")
-        temporary.rename(self.control)
 
 
 @pytest.fixture
 def disk(tmp_path):
-    return Disk(tmp_path)
+    return FailingDisk(tmp_path)
 
 
 def deliver(smsc, connection, text="STOP", source=ALICE):
@@ -91,7 +69,7 @@ def test_a_slow_disk_holds_back_the_answer_to_the_stop_and_nothing_else(start_ga
         assert time.monotonic() - begun >= 2
 
 
-@pytest.mark.parametrize("fault", ["fail", "full"])
+@pytest.mark.parametrize("fault", ["fail", "full", "readonly"])
 def test_a_disk_that_fails_or_is_full(start_gate, smsc, disk, fault):
     gate = start_gate([smsc.port], environment=disk.environment)
     gate.opt_in(ALICE)
@@ -122,15 +100,16 @@ def test_a_disk_that_fails_or_is_full(start_gate, smsc, disk, fault):
     assert [e["event"] for e in gate.events(ALICE)][0] == "opt_in" and gate.events(ALICE)[-1]["event"] == "opt_out"
 
 
-def test_kill_9_in_a_stream_of_stops(start_gate, smsc):
+def test_kill_9_in_a_stream_of_stops(start_gate, smsc, figure):
     gate = start_gate([smsc.port])
     first = 33600000000
-    kept = set()
+    kept, asked_in_all, starts = set(), 0, []
     for round_number in range(6):
         with gate.bound() as esme:
             session = smsc.receiver()
             numbers = range(first + round_number * 1000, first + round_number * 1000 + 400)
             asked = {session.next_sequence(): n for n in numbers}
+            asked_in_all += len(asked)
 
             def answer_all():
                 try:
@@ -149,7 +128,9 @@ def test_kill_9_in_a_stream_of_stops(start_gate, smsc):
                 thread.join()
             wait_until(lambda: session not in smsc.sessions)
             kept |= {asked[p.sequence_number] for s, p in smsc.received if s is session and p.is_answer and p.command_status == 0}
+        begun = time.monotonic()
         gate.start()
+        starts.append(time.monotonic() - begun)
     assert len(kept) > 6
     with gate.bound() as esme:
         for i, n in enumerate(sorted(kept)):
@@ -157,6 +138,8 @@ def test_kill_9_in_a_stream_of_stops(start_gate, smsc):
     for n in sorted(kept):
         assert gate.events(n)[-1]["event"] == "opt_out"
     assert gate.metric("consentgate_submits_total", reason="opted_out") == len(kept)
+    figure("kill -9 in a stream of STOPs", f"killed {len(starts)} times: {asked_in_all:,} STOPs sent, {len(kept):,} acknowledged, 0 of them lost; ready again "
+           f"after {max(starts):.2f} s at most")
 
 
 def test_an_esme_that_vanishes_with_a_stop_in_flight(gate, smsc):
@@ -166,40 +149,3 @@ def test_an_esme_that_vanishes_with_a_stop_in_flight(gate, smsc):
     esme.receive()
     esme.reset()
     wait_until(lambda: [e["event"] for e in gate.events(ALICE)] == ["opt_out"])
-
-
-def test_sigterm_under_load_loses_no_answer(gate, smsc):
-    esme = gate.bound("bank1")
-    sent = smpp.submit_sm("36222", ALICE)
-    stop = threading.Event()
-
-    def load():
-        sequence = 10
-        try:
-            while not stop.is_set():
-                esme.send(*[sent.with_sequence(sequence + i) for i in range(50)])
-                sequence += 50
-                time.sleep(0.001)
-        except OSError:
-            pass
-
-    thread = threading.Thread(target=load)
-    thread.start()
-    wait_until(lambda: len(smsc.pdus("submit_sm")) > 1000)
-    gate.process.terminate()
-    answers, unbound = 0, False
-    try:
-        while True:
-            p = esme.receive()
-            answers += p.name == "submit_sm_resp"
-            if p.name == "unbind":
-                unbound = True
-                stop.set()
-                thread.join()
-                esme.send(smpp.answer(p))
-    except (smpp.Closed, OSError):
-        pass
-    stop.set()
-    thread.join()
-    assert gate.process.wait(30) == 0
-    assert unbound and answers == len(smsc.pdus("submit_sm"))

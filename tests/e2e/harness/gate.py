@@ -1,6 +1,7 @@
 """The real binary, with a configuration of its own in a temporary folder."""
 
 import fcntl
+import functools
 import json
 import os
 import pathlib
@@ -40,6 +41,13 @@ senders:
 TOKENS = ", ".join(f"{{name: {name}, role: {role}, token_file: {name}.token}}" for name, role in (("vera", "viewer"), ("carl", "clerk"), ("olga", "officer")))
 
 
+@functools.cache
+def sanitized():
+    """Built with a sanitizer: memory and times are not what users have."""
+    octets = BINARY.read_bytes()
+    return b"__asan_init" in octets or b"__tsan_init" in octets
+
+
 _reserved = []  # the locks, held until this process ends
 
 
@@ -74,14 +82,15 @@ def wait_until(condition, timeout=10, what="it"):
 
 
 class Gate:
-    """`config` is YAML text added to the ports and the store; `upstreams` are ports on loopback; `listen` is what follows `address` of the listener."""
+    """`config` is YAML text added to the ports and the store; `upstreams` are ports on loopback; `listen` is what follows `address` of the listener;
+    `under` is a command that runs the gate's, such as prlimit; `arguments` are more of those of serve."""
 
-    def __init__(self, folder, upstreams, config=SENDERS, environment=None, start=True, store=None, tokens="", listen=""):
+    def __init__(self, folder, upstreams, config=SENDERS, environment=None, start=True, store=None, tokens="", listen="", under=(), arguments=()):
         self.folder = pathlib.Path(folder)
         self.port, self.admin_port = free_port(), free_port()
         self.store = pathlib.Path(store) if store else self.folder / "store"
         self.config = self.folder / f"gate-{self.port}.yaml"
-        self.upstreams, self.environment, self.tokens, self.listen = upstreams, environment, tokens, listen
+        self.upstreams, self.environment, self.tokens, self.listen, self.under, self.arguments = upstreams, environment, tokens, listen, under, arguments
         self.log_path = self.folder / f"gate-{self.port}.log"
         self.process = None
         self.configure(config)
@@ -96,7 +105,7 @@ class Gate:
 
     def start(self, ready=True):
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([BINARY, "serve", "--config", self.config], stderr=log, stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([*self.under, BINARY, "serve", "--config", self.config, *self.arguments], stderr=log, stdin=subprocess.DEVNULL,
                                             env={**os.environ, **(self.environment or {})})
         if ready:
             wait_until(self.ready, 20, "readiness")
@@ -175,6 +184,15 @@ class Gate:
             if sample[1] == name and all(found.get(k) == v for k, v in labels.items()):
                 total += float(sample[3])
         return total
+
+    @property
+    def resident(self):
+        """Octets of memory."""
+        return int(open(f"/proc/{self.process.pid}/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    @property
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def opt_in(self, number, scope="sender:shop", **more):
         event = {"number": number, "event": "opt_in", "scope": scope, "occurred_at": "2026-01-01T00:00:00Z", "method": "web_form",

@@ -32,4 +32,5 @@ TEST_CASE("a table counts characters and not octets, and leaves out columns with
 
 TEST_CASE("a table shows no control characters") {
   CHECK(table({"source"}, {{"x\x1b[2J\ny"}}) == "  source\n  x [2J y\n");
+  CHECK(table({"source"}, {{"x\xC2\x9B\x7F\xC2\xA0"}}) == "  source\n  x  \xC2\xA0\n");
 }
