@@ -99,11 +99,13 @@ void sink::accept() {
       close(descriptor);
       continue;
     }
-    sessions_.emplace(descriptor, std::make_unique<session>(connection(descriptor, std::move(stream)),
-                                                            options_.deliver.count == 0 ? 1 : options_.deliver.window));
+    auto begun = std::make_unique<session>(connection(descriptor, std::move(stream)),
+                                           options_.deliver.count == 0 ? 1 : options_.deliver.window);
     ++counts_.sessions;
     epoll_event e{EPOLLIN, {.fd = descriptor}};
     epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &e);
+    serve(*begun, begun->wire.holds_more() ? EPOLLIN : 0U);  // the bind may have been read with the handshake
+    sessions_.emplace(descriptor, std::move(begun));
   }
 }
 
