@@ -67,6 +67,11 @@ class Process:
             fields = stat.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
+    def resident(self):
+        """Octets of memory it has now."""
+        with open(f"/proc/{self.running.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:")) * 1024
+
     def output(self):
         """The JSON objects it has printed, one a line."""
         return [json.loads(line) for line in self.output_file.read_text().splitlines()]
@@ -78,8 +83,8 @@ class Process:
 class Sink(Process):
     """smsc_sink: knows its port, and after end() what it received."""
 
-    def __init__(self, name, binary, first, numbers, folder):
-        super().__init__(name, [binary, "--seconds", "1200", "--first", str(first), "--numbers", str(numbers)], folder)
+    def __init__(self, name, binary, first, numbers, folder, *more):
+        super().__init__(name, [binary, "--seconds", "1800", "--first", str(first), "--numbers", str(numbers), *map(str, more)], folder)
         try:
             wait_for("listening", self.output, self, 10)
         except BaseException:
