@@ -14,7 +14,6 @@ from processes import Process, accepts, free_port, wait_for
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FIRST = 33_600_000_000
 REFUSE_EVERY = 10
-MOST_BINDS = 4  # of the sender `bench`; others are senders of their own
 
 HAPROXY = """global
   nbthread {threads}
@@ -43,13 +42,13 @@ senders:
 """
 
 
-def gate_config(port, sink, store, admin, workers=1, tls=None, extra=""):
-    """`tls`: the folder with both.pem, certificate.pem and key.pem, for both legs."""
+def gate_config(port, sink, store, admin, workers=1, tls=None, binds=4, extra=""):
+    """`tls`: the folder with both.pem, certificate.pem and key.pem, for both legs. `binds`: those of the sender that has the consents."""
     listen = upstream = ""
     if tls:
         listen = f"\n    tls: {{certificate: {tls}/certificate.pem, private_key: {tls}/key.pem}}"
         upstream = f"\n    tls: {{ca: {tls}/certificate.pem, server_name: localhost}}"
-    system_ids = ", ".join(f"bench{i + 1}" for i in range(MOST_BINDS))
+    system_ids = ", ".join(f"bench{i + 1}" for i in range(binds))
     return GATE.format(port=port, sink=sink, store=store, admin=admin, workers=workers, system_ids=system_ids, listen_tls=listen,
                        upstream_tls=upstream) + extra
 

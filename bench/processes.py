@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import platform
 import signal
 import socket
@@ -62,10 +63,14 @@ class Process:
         return self.running.returncode
 
     def cpu_seconds(self):
-        """User and system time of all its threads so far (utime and stime of /proc/PID/stat)."""
-        with open(f"/proc/{self.running.pid}/stat") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        """User and system time of all its threads so far: by the scheduler's clock where it is kept, to 10 ms otherwise."""
+        try:
+            tasks = pathlib.Path(f"/proc/{self.running.pid}/task").iterdir()
+            return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+        except OSError:
+            with open(f"/proc/{self.running.pid}/stat") as stat:
+                fields = stat.read().rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / TICKS
 
     def resident(self):
         """Octets of memory it has now."""
