@@ -13,6 +13,7 @@
 #include <cstring>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace bench {
 namespace {
@@ -90,11 +91,25 @@ std::uint16_t port_of(int listener) {
   return ntohs(address.sin_port);
 }
 
-connection::connection(int descriptor)
-    : descriptor_(descriptor), in_(std::make_unique_for_overwrite<std::uint8_t[]>(in_capacity)) {}
+connection::connection(int descriptor, tls::stream over_tls)
+    : descriptor_(descriptor),
+      tls_(std::move(over_tls)),
+      in_(std::make_unique_for_overwrite<std::uint8_t[]>(in_capacity)) {}
+
+connection::connection(connection&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      tls_(std::move(other.tls_)),
+      lost_(other.lost_),
+      in_(std::move(other.in_)),
+      in_begin_(other.in_begin_),
+      in_end_(other.in_end_),
+      out_(std::move(other.out_)),
+      out_begin_(other.out_begin_),
+      out_end_(other.out_end_),
+      out_capacity_(other.out_capacity_) {}
 
 connection::~connection() {
-  close(descriptor_);
+  if (descriptor_ >= 0) close(descriptor_);
 }
 
 bool connection::receive() {
@@ -103,9 +118,36 @@ bool connection::receive() {
     in_end_ -= in_begin_;
     in_begin_ = 0;
   }
+  if (tls_ != nullptr) return receive_over_tls();
   const ssize_t got = recv(descriptor_, in_.get() + in_end_, in_capacity - in_end_, MSG_DONTWAIT);
   if (got > 0) in_end_ += static_cast<std::size_t>(got);
   return got > 0 || (got < 0 && would_block());
+}
+
+// What came before the end of the stream is true, the end itself is false the next time.
+bool connection::receive_over_tls() {
+  const std::size_t before = in_end_;
+  while (in_end_ != in_capacity) {
+    const int got = SSL_read(tls_.get(), in_.get() + in_end_, static_cast<int>(in_capacity - in_end_));
+    if (got <= 0) return in_end_ != before || goes_on(got);
+    in_end_ += static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+bool connection::send_over_tls() {
+  while (unsent() != 0) {
+    const int gone = SSL_write(tls_.get(), out_.get() + out_begin_, static_cast<int>(unsent()));
+    if (gone <= 0) return goes_on(gone);
+    out_begin_ += static_cast<std::size_t>(gone);
+  }
+  out_begin_ = out_end_ = 0;
+  return true;
+}
+
+bool connection::goes_on(int result) const {
+  const int why = SSL_get_error(tls_.get(), result);
+  return why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE;
 }
 
 smpp::octets connection::next_pdu() {
@@ -143,6 +185,7 @@ void connection::append_header(smpp::command_id id, smpp::command_status status,
 
 bool connection::send() {
   if (unsent() == 0) return true;
+  if (tls_ != nullptr) return send_over_tls();
   const ssize_t gone = ::send(descriptor_, out_.get() + out_begin_, unsent(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (gone < 0) return would_block();
   out_begin_ += static_cast<std::size_t>(gone);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "bench/tls.h"
 #include "smpp/pdu.h"
 
 namespace bench {
@@ -25,15 +26,17 @@ std::uint16_t port_of(int listener);
 // Frames by itself, in three lines: the tools must not share a fault with the codec they check.
 class connection {
  public:
-  explicit connection(int descriptor);
+  explicit connection(int descriptor, tls::stream over_tls = {nullptr, SSL_free});
   ~connection();
-  connection(const connection&) = delete;
-  connection& operator=(const connection&) = delete;
+  connection(connection&& other) noexcept;
+  connection& operator=(connection&&) = delete;
 
   int descriptor() const { return descriptor_; }
 
-  // Reads once. False when the peer has closed the connection or it failed.
+  // Reads once (over TLS: until nothing more has come). False when the peer has closed the connection or it failed.
   bool receive();
+  // Over TLS, something may have been read that found no place in the buffer: no event tells of it.
+  bool holds_more() const { return tls_ != nullptr && SSL_has_pending(tls_.get()) == 1; }
 
   // The next whole PDU among what was received, valid until the next receive(); empty when there is none. A
   // command_length that cannot be one sets lost().
@@ -51,7 +54,12 @@ class connection {
  private:
   static constexpr std::size_t in_capacity = 256 * 1024;
 
+  bool receive_over_tls();
+  bool send_over_tls();
+  bool goes_on(int result) const;  // after SSL_read or SSL_write said `result`
+
   int descriptor_;
+  tls::stream tls_;
   bool lost_ = false;
   std::unique_ptr<std::uint8_t[]> in_;  // pages are taken as they are first used: an idle connection costs little
   std::size_t in_begin_ = 0, in_end_ = 0;

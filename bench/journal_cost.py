@@ -16,9 +16,10 @@ import sys
 import tempfile
 from statistics import median
 
+from bed import FIRST, ROOT, import_consents, start_gate
 from processes import Sink, machine
 from report import of_each_pair, proxy_nanoseconds
-from side_by_side import FIRST, ROOT, check_far_end, import_consents, run_once, start_gate
+from side_by_side import check_far_end, run_once
 
 SHAPE = {"window": 100, "binds": 4}
 TARGET = 0.85  # of the throughput without it

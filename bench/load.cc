@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <ctime>
+#include <optional>
 #include <system_error>
 
 namespace bench {
@@ -14,6 +16,8 @@ namespace {
 
 constexpr std::uint64_t second = 1'000'000'000;
 constexpr std::uint64_t patience = 10 * second;  // how long to wait for an answer that does not come
+
+volatile std::sig_atomic_t told_to_end = 0;
 
 class load {
  public:
@@ -49,11 +53,23 @@ class load {
 };
 
 load::load(const load_options& o, destinations& to, tally& results)
-    : options_(o), to_(to), results_(results), epoll_(epoll_create1(EPOLL_CLOEXEC)), watching_writes_(o.binds) {
+    : options_(o),
+      to_(to),
+      results_(results),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      watching_writes_(o.binds + o.idle) {
   prctl(PR_SET_TIMERSLACK, 1UL);  // wake up when the schedule says, not up to 50 microseconds later
-  for (std::uint32_t i = 0; i < o.binds; ++i) {
-    sessions_.push_back(std::make_unique<load_session>(connect_to(o.host, o.port), o.system_id + std::to_string(i + 1),
-                                                       o.window, o.expected, results));
+  std::signal(SIGTERM, [](int) { told_to_end = 1; });
+  std::optional<tls> secure;
+  if (o.over_tls) secure = tls::of_client();
+  for (std::uint32_t i = 0; i < o.binds + o.idle; ++i) {
+    const int descriptor = connect_to(o.host, o.port);
+    tls::stream stream{nullptr, SSL_free};
+    if (secure && (stream = secure->begin(descriptor)) == nullptr) throw std::runtime_error("no TLS handshake");
+    const bool idle = i >= o.binds;
+    sessions_.push_back(std::make_unique<load_session>(connection(descriptor, std::move(stream)),
+                                                       (idle ? "idle" : o.system_id) + std::to_string(i + 1),
+                                                       idle ? 1 : o.window, o.expected, results));
     epoll_event e{EPOLLIN, {.u64 = i}};
     epoll_ctl(epoll_, EPOLL_CTL_ADD, sessions_.back()->descriptor(), &e);
   }
@@ -71,7 +87,7 @@ void load::submit() {
   started_ = clock_ = results_.last_answer = now();
   stop_at_ = options_.seconds > 0 ? started_ + static_cast<std::uint64_t>(options_.seconds * second) : UINT64_MAX;
   if (options_.rate == 0) {
-    for (std::size_t i = 0; i < sessions_.size(); ++i) {
+    for (std::size_t i = 0; i < options_.binds; ++i) {
       fill(*sessions_[i]);
       send(i);
     }
@@ -105,7 +121,7 @@ std::uint64_t load::in_flight() const {
 }
 
 bool load::may_submit(std::uint64_t at) const {
-  return at < stop_at_ && (options_.messages == 0 || results_.sent < options_.messages);
+  return at < stop_at_ && told_to_end == 0 && (options_.messages == 0 || results_.sent < options_.messages);
 }
 
 void load::fill(load_session& s) {
@@ -120,9 +136,9 @@ void load::offer() {
   std::size_t full = 0;
   for (;;) {
     const std::uint64_t due = started_ + static_cast<std::uint64_t>(static_cast<double>(offered_) * interval);
-    if (due > clock_ || !may_submit(clock_) || full == sessions_.size()) break;
+    if (due > clock_ || !may_submit(clock_) || full == options_.binds) break;
     load_session& s = *sessions_[next_session_];
-    next_session_ = (next_session_ + 1) % sessions_.size();
+    next_session_ = (next_session_ + 1) % options_.binds;
     if (!s.has_room()) {
       ++full;
       continue;
@@ -131,7 +147,7 @@ void load::offer() {
     s.submit(to_.next(), due);
     ++offered_;
   }
-  for (std::size_t i = 0; i < sessions_.size(); ++i) {
+  for (std::size_t i = 0; i < options_.binds; ++i) {
     if (sessions_[i]->wants_to_write()) send(i);
   }
 }
@@ -159,7 +175,7 @@ void load::turn(std::uint64_t wait) {
     const std::size_t index = events[i].data.u64;
     load_session& s = *sessions_[index];
     if ((events[i].events & ~EPOLLOUT) != 0) s.receive();
-    if (submitting_ && options_.rate == 0) {
+    if (submitting_ && options_.rate == 0 && index < options_.binds) {
       clock_ = now();
       fill(s);
     }

@@ -13,7 +13,9 @@ namespace bench {
 struct load_options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 2775;
+  bool over_tls = false;
   std::uint32_t binds = 4;
+  std::uint32_t idle = 0;      // more binds that submit nothing
   std::uint32_t window = 100;  // requests in flight on each bind
   smpp::command_id bind_kind = smpp::command_id::bind_transceiver;
   std::string system_id = "bench";  // followed by the bind's number, from 1
@@ -29,7 +31,8 @@ struct load_result {
   double cpu_seconds = 0;  // of this process in that time
 };
 
-// Throws std::system_error when the host cannot be reached.
+// Throws std::system_error when the host cannot be reached. SIGTERM ends the submitting: what is in flight is waited
+// for.
 load_result run_load(const load_options& o, destinations& to);
 
 }  // namespace bench

@@ -14,14 +14,15 @@ void print(const bench::load_options& o, const bench::load_result& r) {
   const auto answered = static_cast<double>(r.counts.answered());
   std::printf(
       "{\"messages\": %llu, \"seconds\": %.6f, \"messages_per_second\": %.1f, \"ok\": %llu, \"refused\": %llu, "
-      "\"unanswered\": %llu, "
-      "\"errors\": %llu, \"cpu_seconds\": %.3f, \"latency_us\": {\"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"max\": "
+      "\"unanswered\": %llu, \"delivered\": %llu, \"errors\": %llu, \"cpu_seconds\": %.3f, \"latency_us\": {\"p50\": "
+      "%.1f, "
+      "\"p90\": %.1f, \"p99\": %.1f, \"max\": "
       "%.1f}, \"window\": %u, \"binds\": %u, \"rate\": %.1f}\n",
       static_cast<unsigned long long>(r.counts.sent), r.seconds, r.seconds > 0 ? answered / r.seconds : 0,
       static_cast<unsigned long long>(r.counts.ok), static_cast<unsigned long long>(r.counts.refused),
-      static_cast<unsigned long long>(r.counts.unanswered), static_cast<unsigned long long>(r.counts.errors),
-      r.cpu_seconds, percentile(0.5), percentile(0.9), percentile(0.99), microseconds(r.counts.latency.max()), o.window,
-      o.binds, o.rate);
+      static_cast<unsigned long long>(r.counts.unanswered), static_cast<unsigned long long>(r.counts.delivered),
+      static_cast<unsigned long long>(r.counts.errors), r.cpu_seconds, percentile(0.5), percentile(0.9),
+      percentile(0.99), microseconds(r.counts.latency.max()), o.window, o.binds, o.rate);
 }
 
 }  // namespace
@@ -35,6 +36,8 @@ int main(int argc, char** argv) {
   app.add_option("--host", o.host, "IPv4 address")->capture_default_str();
   app.add_option("--port", o.port, "TCP port")->capture_default_str();
   app.add_option("--binds", o.binds, "sessions")->check(CLI::Range(1U, 20'000U))->capture_default_str();
+  app.add_option("--idle", o.idle, "more binds that submit nothing")->check(CLI::Range(0U, 20'000U));
+  app.add_flag("--tls", o.over_tls, "over TLS; the certificate is not checked");
   app.add_option("--window", o.window, "submit_sm in flight on each bind")
       ->check(CLI::Range(1U, 1'000'000U))
       ->capture_default_str();

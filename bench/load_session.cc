@@ -19,9 +19,9 @@ void tally::error(const std::string& what) {
   if (++errors <= 10) std::fprintf(stderr, "load_generator: %s\n", what.c_str());
 }
 
-load_session::load_session(int descriptor, std::string system_id, std::uint32_t window, const expectation& expected,
+load_session::load_session(connection wire, std::string system_id, std::uint32_t window, const expectation& expected,
                            tally& results)
-    : wire_(descriptor),
+    : wire_(std::move(wire)),
       system_id_(std::move(system_id)),
       expected_(expected),
       results_(results),
@@ -60,13 +60,15 @@ void load_session::submit(const destination& to, std::uint64_t since) {
 }
 
 void load_session::receive() {
-  if (!wire_.receive()) {
-    if (state_ != state::unbound) fail("the connection was closed with " + std::to_string(in_flight_) + " in flight");
-    return;
-  }
-  const std::uint64_t received = now();
-  for (smpp::octets pdu = wire_.next_pdu(); !pdu.empty(); pdu = wire_.next_pdu())
-    handle(pdu, received);
+  do {
+    if (!wire_.receive()) {
+      if (state_ != state::unbound) fail("the connection was closed with " + std::to_string(in_flight_) + " in flight");
+      return;
+    }
+    const std::uint64_t received = now();
+    for (smpp::octets pdu = wire_.next_pdu(); !pdu.empty(); pdu = wire_.next_pdu())
+      handle(pdu, received);
+  } while (wire_.holds_more() && !wire_.lost());
   if (wire_.lost()) fail("an answer's command_length is not one");
 }
 
@@ -95,6 +97,16 @@ void load_session::handle(smpp::octets pdu, std::uint64_t received) {
     case smpp::command_id::unbind:
       let_go(h.sequence_number);
       break;
+    case deliver_sm: {
+      ++results_.delivered;
+      std::uint8_t* to = wire_.append(smpp::header_length + 1);  // message_id: empty
+      smpp::write_u32(to, smpp::header_length + 1);
+      smpp::write_u32(to + 4, static_cast<std::uint32_t>(deliver_sm_resp));
+      smpp::write_u32(to + 8, 0);
+      smpp::write_u32(to + 12, h.sequence_number);
+      to[smpp::header_length] = 0;
+      break;
+    }
     case enquire_link:
       wire_.append_header(enquire_link_resp, smpp::command_status::ESME_ROK, h.sequence_number);
       break;
