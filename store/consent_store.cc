@@ -200,6 +200,22 @@ scheduled_messages& consent_store::scheduled_ones() {
   return implementation_->memories.scheduled;
 }
 
+void consent_store::sent(number to, std::string message_id, instant at) {
+  implementation_->memories.sent.add({kept_as(to), at, std::move(message_id)});
+}
+
+bool consent_store::has_sent() const {
+  return !implementation_->memories.sent.empty();
+}
+
+std::vector<std::string> consent_store::sent_ids(number to) const {
+  return implementation_->memories.sent.ids_to(kept_as(to));
+}
+
+void consent_store::forget_sent(instant before) {
+  implementation_->memories.sent.forget(before);
+}
+
 void consent_store::record(std::vector<event> events, completion done) {
   std::vector<number> acted;
   for (event& e : events) {

@@ -25,6 +25,7 @@
 #include "store/pending_opt_in.h"
 #include "store/precedence.h"
 #include "store/scheduled.h"
+#include "store/sent_messages.h"
 
 namespace store {
 
@@ -110,6 +111,13 @@ class consent_store {
   // False when there are too many. Those of a number are looked at once an opt-out of it is on disk.
   bool keep_scheduled(scheduled s);
   scheduled_messages& scheduled_ones();
+
+  // --- what the gate itself has sent (sent_messages.h): any thread, no disk ---
+
+  void sent(number to, std::string message_id, instant at);
+  bool has_sent() const;  // anything that receipts may come for
+  std::vector<std::string> sent_ids(number to) const;
+  void forget_sent(instant before);
 
   // --- recording: any thread ---
 

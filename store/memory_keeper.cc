@@ -7,6 +7,7 @@ namespace {
 
 constexpr char correspondence_key = 'w';
 constexpr char scheduled_key = 's';
+constexpr char sent_key = 'm';
 constexpr char address_key = 'a';
 
 std::uint64_t number_in(const std::string& key) {
@@ -31,6 +32,15 @@ std::optional<failure> memory_keeper::load(const ledger& l, const std::function<
   why = l.each_memory({address_key},
                       [&](const ledger::memory& m) { return address_users.load(m.key.substr(1), m.value); });
   if (why) return why;
+  why = l.each_memory({sent_key}, [&](const ledger::memory& m) {
+    auto s = decode_sent_message(m.value);
+    if (!s) return false;
+    const number was = s->to;
+    sent.load(number_in(m.key), *std::move(s));
+    sent.renumber(was, kept(was));
+    return true;
+  });
+  if (why) return why;
   return l.each_memory({scheduled_key}, [&](const ledger::memory& m) {
     auto s = decode_scheduled(m.value);
     if (!s) return false;
@@ -45,6 +55,7 @@ std::optional<failure> memory_keeper::load(const ledger& l, const std::function<
 void memory_keeper::forget(number who, number hash) {
   correspondence.forget(who);
   scheduled.renumber(who, hash);
+  sent.renumber(who, hash);
 }
 
 // What changes from now on is due anew; what changed before is taken now.
@@ -52,13 +63,16 @@ std::optional<failure> memory_keeper::write(ledger& l) {
   due_ = never;
   const auto lines = correspondence.take_changed();
   const auto messages = scheduled.take_changed();
+  const auto own = sent.take_changed();
   const auto addresses = address_users.take_changed();
   std::vector<ledger::memory> changed;
-  changed.reserve(lines.size() + messages.size() + addresses.size());
+  changed.reserve(lines.size() + messages.size() + own.size() + addresses.size());
   for (const correspondence::line& line : lines)
     changed.push_back({correspondence_key + big_endian(line.place, 4), line.octets});
   for (const scheduled_messages::change& c : messages)
     changed.push_back({scheduled_key + big_endian(c.id), c.now ? encode(*c.now) : std::string()});
+  for (const sent_messages::change& c : own)
+    changed.push_back({sent_key + big_endian(c.id), c.now ? encode(*c.now) : std::string()});
   for (const store::address_users::line& line : addresses)
     changed.push_back({address_key + line.address, line.octets});
   if (changed.empty()) return std::nullopt;
@@ -66,6 +80,7 @@ std::optional<failure> memory_keeper::write(ledger& l) {
   if (why) {
     correspondence.not_written(lines);
     scheduled.not_written(messages);
+    sent.not_written(own);
     address_users.not_written(addresses);
     due_ = clock::now().time_since_epoch().count();
   }

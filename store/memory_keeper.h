@@ -11,6 +11,7 @@
 #include "store/correspondence.h"
 #include "store/ledger.h"
 #include "store/scheduled.h"
+#include "store/sent_messages.h"
 
 namespace store {
 
@@ -24,6 +25,7 @@ class memory_keeper {
 
   class correspondence correspondence;
   scheduled_messages scheduled{[this] { changed(); }};
+  sent_messages sent{[this] { changed(); }};
   class address_users address_users{[this] { changed(); }};
 
   // wake(): the writer has to look at due() again. Before it is shared.

@@ -20,13 +20,13 @@ std::optional<store::failure> open_questions::begin(store::consent_store& s) {
   if (const auto* why = std::get_if<store::failure>(&kept)) return *why;
   const std::lock_guard lock(mutex_);
   for (store::pending_opt_in& p : std::get<0>(kept))
-    insert(std::move(p));
+    insert({std::move(p)});
   return std::nullopt;
 }
 
 // A later opt-out that concerns the sender has cancelled it, wherever it came from; a later opt-in by SMS has answered
 // it. What the ledger knows decides, so that it does not matter in which order a restart forgets things.
-bool open_questions::is_open(const store::pending_opt_in& p, const sender& s, store::instant now) const {
+bool open_questions::still_stands(const store::pending_opt_in& p, const sender& s, store::instant now) const {
   if (now >= p.asked_at + open_for) return false;
   return std::ranges::none_of(store_->known(p.who), [&](const store::consent_store::known_fact& k) {
     const bool settles = k.what.opt_out || k.what.by_reply;
@@ -34,8 +34,8 @@ bool open_questions::is_open(const store::pending_opt_in& p, const sender& s, st
   });
 }
 
-std::optional<store::pending_opt_in> open_questions::ask(store::number who, const sender& s, std::string wording,
-                                                         std::string evidence, store::instant now) {
+bool open_questions::ask(store::number who, const sender& s, std::string wording, std::string evidence,
+                         store::instant now) {
   const store::number kept = store_->kept_as(who);
   store::pending_opt_in p{kept, s.name, now, std::move(wording), std::move(evidence), {}};
   // The clock of this turn may be behind what the store recorded in it.
@@ -45,12 +45,27 @@ std::optional<store::pending_opt_in> open_questions::ask(store::number who, cons
   }
   const std::lock_guard lock(mutex_);
   if (const auto earlier = all_.find({kept.digits, s.name}); earlier != all_.end()) {
-    if (is_open(earlier->second, s, now)) return std::nullopt;
+    if (still_stands(earlier->second.what, s, now)) return false;
     erase(earlier);
   }
-  insert(p);
+  insert({std::move(p), false});
+  return true;
+}
+
+bool open_questions::is_wanted(store::number who, const sender& s, store::instant now) {
+  const std::lock_guard lock(mutex_);
+  const auto found = all_.find({store_->kept_as(who).digits, s.name});
+  return found != all_.end() && still_stands(found->second.what, s, now);
+}
+
+void open_questions::asked(store::number who, const sender& s, store::instant now) {
+  const std::lock_guard lock(mutex_);
+  const auto found = all_.find({store_->kept_as(who).digits, s.name});
+  if (found == all_.end() || !still_stands(found->second.what, s, now)) return;
+  found->second.asked = true;
+  store::pending_opt_in p = found->second.what;
   p.who = who;
-  return p;
+  store_->keep(std::move(p), [](const std::optional<store::failure>&) {});
 }
 
 std::optional<store::pending_opt_in> open_questions::answer(store::number who,
@@ -62,11 +77,11 @@ std::optional<store::pending_opt_in> open_questions::answer(store::number who,
   auto last = all_.end();
   for (const sender* s : senders) {
     const auto found = all_.find({kept.digits, s->name});
-    if (found == all_.end() || !is_open(found->second, *s, now)) continue;
-    if (last == all_.end() || last->second.asked_at < found->second.asked_at) last = found;
+    if (found == all_.end() || !found->second.asked || !still_stands(found->second.what, *s, now)) continue;
+    if (last == all_.end() || last->second.what.asked_at < found->second.what.asked_at) last = found;
   }
   if (last == all_.end()) return std::nullopt;
-  store::pending_opt_in p = last->second;
+  store::pending_opt_in p = last->second.what;
   erase(last);
   return p;
 }
@@ -74,7 +89,7 @@ std::optional<store::pending_opt_in> open_questions::answer(store::number who,
 void open_questions::answered(store::pending_opt_in p, bool on_disk) {
   const std::lock_guard lock(mutex_);
   if (all_.contains({p.who.digits, p.sender})) return;  // asked again meanwhile
-  on_disk ? store_->forget(p.who, p.sender) : insert(std::move(p));
+  on_disk ? store_->forget(p.who, p.sender) : insert({std::move(p)});
 }
 
 void open_questions::close(store::number who, const std::string& sender) {
@@ -93,19 +108,19 @@ void open_questions::close_old(store::instant now) {
   }
 }
 
-void open_questions::insert(store::pending_opt_in p) {
-  const key k{p.who.digits, p.sender};
+void open_questions::insert(question q) {
+  const key k{q.what.who.digits, q.what.sender};
   if (const auto earlier = all_.find(k); earlier != all_.end()) erase(earlier);
-  by_age_.emplace(p.asked_at, k);
-  all_.insert_or_assign(k, std::move(p));
+  by_age_.emplace(q.what.asked_at, k);
+  all_.insert_or_assign(k, std::move(q));
   if (all_.size() <= capacity_) return;
   const key oldest = by_age_.begin()->second;
   store_->forget({oldest.first}, oldest.second);
   erase(all_.find(oldest));
 }
 
-void open_questions::erase(std::map<key, store::pending_opt_in>::iterator it) {
-  by_age_.erase({it->second.asked_at, it->first});
+void open_questions::erase(std::map<key, question>::iterator it) {
+  by_age_.erase({it->second.what.asked_at, it->first});
   all_.erase(it);
 }
 

@@ -1,5 +1,6 @@
-// Double opt-in: the questions that persons have been asked and not answered, for a day. The store keeps them, too, so
-// that a restart loses none.
+// Double opt-in: the questions that persons have been asked and not answered, for a day. One is open once an SMSC has
+// taken it, and no earlier: nobody says yes to what was never asked. From then on the store keeps it, too, so that a
+// restart loses none.
 #pragma once
 
 #include <map>
@@ -20,10 +21,12 @@ class open_questions {
   // Takes over what the store has kept. Before anything else.
   std::optional<store::failure> begin(store::consent_store& s);
 
-  // Remembers a question, unless one is open already between the two; it is the caller's to have the store keep what
-  // this returns.
-  std::optional<store::pending_opt_in> ask(store::number who, const sender& s, std::string wording,
-                                           std::string evidence, store::instant now);
+  // A question is about to be sent. False when one is already, or is open between the two.
+  bool ask(store::number who, const sender& s, std::string wording, std::string evidence, store::instant now);
+  // Whether it is still to be sent: the person may have written something else meanwhile.
+  bool is_wanted(store::number who, const sender& s, store::instant now);
+  // It was sent: it is open.
+  void asked(store::number who, const sender& s, store::instant now);
   // The open question of one of these senders, the last one asked; it is open no more.
   std::optional<store::pending_opt_in> answer(store::number who, const std::vector<const sender*>& senders,
                                               store::instant now);
@@ -35,14 +38,18 @@ class open_questions {
 
  private:
   using key = std::pair<std::uint64_t, std::string>;
-  bool is_open(const store::pending_opt_in& p, const sender& s, store::instant now) const;
-  void insert(store::pending_opt_in p);
-  void erase(std::map<key, store::pending_opt_in>::iterator it);
+  struct question {
+    store::pending_opt_in what;
+    bool asked = true;
+  };
+  bool still_stands(const store::pending_opt_in& p, const sender& s, store::instant now) const;
+  void insert(question q);
+  void erase(std::map<key, question>::iterator it);
 
   std::size_t capacity_;
   store::consent_store* store_ = nullptr;
   std::mutex mutex_;
-  std::map<key, store::pending_opt_in> all_;  // by the number the person is kept under
+  std::map<key, question> all_;  // by the number the person is kept under
   std::set<std::pair<store::instant, key>> by_age_;
 };
 

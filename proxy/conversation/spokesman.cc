@@ -11,7 +11,8 @@ namespace {
 constexpr std::chrono::minutes say_within{5};  // what comes later than this confuses
 constexpr std::chrono::minutes help_interval{10};
 constexpr std::size_t most_remembered = 100000;
-constexpr std::ptrdiff_t fewest_digits = 7;  // of a number that is no short code
+constexpr std::chrono::hours receipts_come_for{72};  // until the validity period is over, rarely more than two days
+constexpr std::ptrdiff_t fewest_digits = 7;          // of a number that is no short code
 
 bool covers(const store::scope& s, const store::scope& wanted, const sender& of) {
   return s.kind == store::scope_kind::all || s == wanted ||
@@ -56,8 +57,10 @@ gate_request spokesman::request(std::string kind, const heard_at& at, const hear
   r.until = at.now.steady + say_within;
   r.pdu = [from = kept_address(m.to), to = kept_address(m.from), text = text_for(texts, m.language).text](
               smpp::default_alphabet zero) { return smpp::make_submit_sm(from, to, smpp::encode(text, zero)); };
-  r.done = [this, who = m.who, now = at.now.steady](const gate_answer& a) {
-    if (a.what == gate_answer::fate::accepted) sent_.add(who, a.message_id, now);
+  r.to = m.who;
+  r.sender = s.name;
+  r.done = [this, who = m.who](const gate_answer& a) {
+    if (a.what == gate_answer::fate::accepted && !a.message_id.empty()) store_->sent(who, a.message_id, store::now());
   };
   return r;
 }
@@ -112,22 +115,25 @@ void spokesman::asked_for_help(const heard_at& at, const heard_message& m, const
   outbox_->post(request("help", at, m, *s, *s->configured->help), at.session);
 }
 
-// A question that nobody got is open no more: the next START asks again.
-std::optional<asked> spokesman::asks_to_join(const heard_at& at, const heard_message& m, const sender& s) {
-  if (!may_answer(at, m)) return std::nullopt;
+// A question of which the SMSC has not said that it took it is not open: the next START asks again. One that waits for
+// a bind is not asked after a STOP.
+void spokesman::asked_to_join(const heard_at& at, const heard_message& m, const sender& s) {
+  if (!may_answer(at, m)) return;
   const spoken_texts& texts = *s.configured->double_opt_in;
-  auto question = questions_.ask(m.who, s, text_for(texts, m.language).text, m.evidence, at.now.wall);
-  if (!question) return std::nullopt;
+  if (!questions_.ask(m.who, s, text_for(texts, m.language).text, m.evidence, at.now.wall)) return;
+  sender asks;  // what outlives the configuration
+  asks.name = s.name;
+  asks.group = s.group;
   gate_request says = request("question", at, m, s, texts);
-  says.done = [this, who = m.who, name = s.name, sent = std::move(says.done)](const gate_answer& a) {
-    using enum gate_answer::fate;
-    sent(a);
-    if (a.what == refused || a.what == expired || a.what == dropped) questions_.close(who, name);
+  says.pdu = [this, who = m.who, asks, pdu = std::move(says.pdu)](smpp::default_alphabet zero) {
+    return questions_.is_wanted(who, asks, store::now()) ? pdu(zero) : smpp::buffer{};
   };
-  return asked{*std::move(question),
-               [this, who = m.who, name = s.name, says = std::move(says), bind = at.session](bool on_disk) {
-                 on_disk ? outbox_->post(says, bind) : questions_.close(who, name);
-               }};
+  says.done = [this, who = m.who, asks, sent = std::move(says.done)](const gate_answer& a) {
+    sent(a);
+    a.what == gate_answer::fate::accepted ? questions_.asked(who, asks, store::now())
+                                          : questions_.close(who, asks.name);
+  };
+  outbox_->post(std::move(says), at.session);
 }
 
 std::optional<completed> spokesman::said_yes(const heard_at& at, const heard_message& m,
@@ -137,20 +143,36 @@ std::optional<completed> spokesman::said_yes(const heard_at& at, const heard_mes
   return completed{*question, [this, p = *question](bool on_disk) { questions_.answered(p, on_disk); }};
 }
 
-bool spokesman::is_own_receipt(const policy& p, const smpp::message& m) const {
-  if (sent_.empty()) return false;
+// Whose message it was stands in source_addr; some SMSCs leave the addresses as they were submitted.
+bool spokesman::is_own_receipt(const policy& p, const smpp::message& m, id_spelling& spelling) const {
+  const bool learns = p.speaks() && !spelling.is_known();
+  const bool nothing_sent = !store_->has_sent();
+  if (nothing_sent && !learns) return false;
   const std::string_view id = receipted_id(m);
   if (id.empty()) return false;
-  // Whose message it was stands in source_addr; some SMSCs leave the addresses as they were submitted.
   for (const smpp::address& a : {m.source_addr, m.destination_addr}) {
-    if (const auto who = p.read_number(a); who && sent_.contains(*who, id)) return true;
+    const auto who = p.read_number(a);
+    if (!who) continue;
+    if (learns) spelling.receipted(*who, id);
+    if (nothing_sent) continue;
+    const bool any_base = spelling.may_change_base();
+    for (const std::string& sent : store_->sent_ids(*who)) {
+      if (same_id(sent, id) || (any_base && same_id_in_another_base(sent, id))) return true;
+    }
   }
   return false;
 }
 
+std::shared_ptr<id_spelling> spokesman::spelling_of(const std::string& upstream) {
+  const std::lock_guard lock(mutex_);
+  auto& known = spellings_[upstream];
+  if (!known) known = std::make_shared<id_spelling>();
+  return known;
+}
+
 void spokesman::tick(moment now) {
   questions_.close_old(now.wall);
-  sent_.forget_old(now.steady);
+  store_->forget_sent(now.wall - receipts_come_for);
   const std::lock_guard lock(mutex_);
   std::erase_if(helped_, [&](const auto& h) { return now.steady - h.second >= help_interval; });
 }

@@ -7,12 +7,13 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
 
+#include "proxy/conversation/message_ids.h"
 #include "proxy/conversation/open_questions.h"
-#include "proxy/conversation/sent_messages.h"
 #include "proxy/moment.h"
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
@@ -39,12 +40,6 @@ struct heard_message {
 // What is left to do when all that goes with it is on disk, or cannot be. Any thread; empty: nothing.
 using settlement = std::function<void(bool on_disk)>;
 
-// A question to be kept by the store.
-struct asked {
-  store::pending_opt_in question;
-  settlement then;
-};
-
 // A person's YES to a question.
 struct completed {
   store::pending_opt_in question;
@@ -66,13 +61,16 @@ class spokesman {
   // Says who the sender is: once for each number in ten minutes.
   void asked_for_help(const heard_at& at, const heard_message& m, const std::vector<const sender*>& senders);
   // An opt-in word reached a sender whose consent needs a second one: asks, unless the question is open already.
-  std::optional<asked> asks_to_join(const heard_at& at, const heard_message& m, const sender& s);
+  void asked_to_join(const heard_at& at, const heard_message& m, const sender& s);
   // A YES reached these senders: the question it answers.
   std::optional<completed> said_yes(const heard_at& at, const heard_message& m,
                                     const std::vector<const sender*>& senders);
 
-  // True of a receipt for what the gate itself has sent: it is nobody else's business.
-  bool is_own_receipt(const policy& p, const smpp::message& m) const;
+  // True of a receipt for what the gate itself has sent: it is nobody else's business. `spelling` is that of the upstream
+  // it came from, and learns by it.
+  bool is_own_receipt(const policy& p, const smpp::message& m, id_spelling& spelling) const;
+  // The same for all sessions with an upstream.
+  std::shared_ptr<id_spelling> spelling_of(const std::string& upstream);
 
   void tick(moment now);  // forgets what is old; about once a minute
 
@@ -87,12 +85,12 @@ class spokesman {
   outbox* outbox_;
   store::consent_store* store_ = nullptr;
   open_questions questions_;
-  sent_messages sent_;
 
   std::mutex mutex_;  // of what follows
   std::set<claim> being_recorded_;
   std::set<claim> unconfirmed_;  // could not be recorded: the SMSC delivers it again
   std::map<claim, std::chrono::steady_clock::time_point> helped_;
+  std::map<std::string, std::shared_ptr<id_spelling>> spellings_;
 };
 
 }  // namespace proxy

@@ -19,6 +19,7 @@
 #include "proxy/observe/metrics.h"
 #include "smpp/pdu.h"
 #include "smpp/text.h"
+#include "store/number.h"
 
 namespace proxy {
 
@@ -29,7 +30,7 @@ struct gate_answer {
     refused,     // another command_status
     unanswered,  // taken, and no answer came: it may have been sent
     expired,     // nobody could transmit it in time
-    dropped,     // too many were waiting
+    dropped,     // too many were waiting, or nobody wanted it any more
   };
   fate what = fate::expired;
   smpp::command_status command_status{};
@@ -41,10 +42,14 @@ struct gate_request {
   std::string kind;                     // in metrics: "confirmation"
   std::vector<std::string> system_ids;  // whose binds may transmit it
   std::chrono::steady_clock::time_point until;
-  // The whole PDU for a link whose data_coding 0 is this; its sequence_number is given when it is sent.
+  // The whole PDU for a link whose data_coding 0 is this; its sequence_number is given when it is sent. Empty: it is not
+  // wanted any more.
   std::function<smpp::buffer(smpp::default_alphabet)> pdu;
   // Called once, on any thread; may be empty. Not called when the gate ends before the matter is settled.
   std::function<void(const gate_answer&)> done;
+  // Of a message: to whom, and for which sender. What the carrier says of the number it says to that sender.
+  store::number to{};
+  std::string sender{};
 };
 
 // A bind that can transmit.

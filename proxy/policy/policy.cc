@@ -21,6 +21,10 @@ reason reason_of(store::standing s) {
   return reason::no_consent;
 }
 
+bool says_anything(const sender_config& s) {
+  return s.confirmation || s.help || s.double_opt_in;
+}
+
 bool contains(const std::vector<const sender*>& senders, const sender* s) {
   return std::ranges::find(senders, s) != senders.end();
 }
@@ -36,6 +40,7 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
       memory_(std::move(memory)),
       by_address_(config_->numbers),
       hears_carriers_(proxy::hears_carriers(*config_)),
+      speaks_(std::ranges::any_of(config_->senders, says_anything)),
       understanding_(classifier_with(config_->classify)) {
   for (std::size_t i = 0; i < verdict_count; ++i)
     verdict_texts_[i] = store.journal_text(name(verdict{static_cast<std::uint8_t>(i)}));

@@ -138,8 +138,11 @@ class policy {
   // What the SMSC holds until later, in case its recipient opts out. False when there is too much of it.
   bool keep_scheduled(store::scheduled s) const { return store_->keep_scheduled(std::move(s)); }
   bool cancels_scheduled() const { return config_->cancel_scheduled; }
+  // As which a number stands in counted_message.
+  recipient recipient_of(store::number who) const { return memory_->recipient_of(who); }
   bind_counts& binds() const { return memory_->binds; }
   bool hears_carriers() const { return hears_carriers_; }
+  bool speaks() const { return speaks_; }  // the gate says something to people for some sender
   // The languages, and what the operator adds.
   const classifier& understanding() const { return *understanding_; }
 
@@ -170,6 +173,7 @@ class policy {
   address_book<users_of_address> by_address_;
   std::unordered_map<store::channel_id, store::instant> unseen_until_;  // may have been used, whatever is remembered
   bool hears_carriers_;
+  bool speaks_;
   std::shared_ptr<const classifier> understanding_;
   std::array<store::text_id, verdict_count> verdict_texts_{};
   std::array<store::text_id, reason_count> reason_texts_{};

@@ -41,14 +41,9 @@ void keep(gate& g, reply r, std::function<void(bool on_disk)> done) {
     if (then) then(on_disk);
     done(on_disk);
   };
-  if (r.question) {
-    g.store->keep(*std::move(r.question),
-                  [settle = std::move(settle)](const std::optional<store::failure>& why) { settle(!why); });
-  } else {
-    g.store->record(std::move(r.events), [settle = std::move(settle)](const store::outcome& o) {
-      settle(std::holds_alternative<std::vector<store::recorded>>(o));
-    });
-  }
+  g.store->record(std::move(r.events), [settle = std::move(settle)](const store::outcome& o) {
+    settle(std::holds_alternative<std::vector<store::recorded>>(o));
+  });
 }
 
 }  // namespace proxy

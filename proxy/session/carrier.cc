@@ -86,7 +86,18 @@ void session::hear_carrier(const in_flight& request, smpp::octets answer) {
     for (const smpp::unsuccess_sme& u : smpp::unsuccess_in(answer))
       add(policy_->read_number({u.dest_addr_ton, u.dest_addr_npi, u.destination_addr}), u.error_status_code);
   }
-  if (!events.empty()) host_->record({std::move(events), std::nullopt, {}}, unguarded);
+  if (!events.empty()) host_->record({std::move(events), {}}, unguarded);
+}
+
+// What the gate itself has sent was sent for a sender.
+void session::hear_carrier_of_own(const gate_request& request, command_status status, smpp::octets answer) {
+  if (!contains(carrier().command_status, status)) return;
+  const auto s = policy_->sender_named(request.sender);
+  if (policy_->has_opted_out_of(*s, request.to)) return;
+  boost::json::object proof{{"rule", "command_status " + hexadecimal(status)}, {"system_id", system_id_}};
+  store::event e = opt_out(request.to, *s, std::move(proof), answer);
+  e.number_as_received = store::to_string(request.to);
+  host_->record({{std::move(e)}, {}}, unguarded);
 }
 
 // A receipt goes from the person to the sender's address; from some SMSCs the other way round, as the message went.

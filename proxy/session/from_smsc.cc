@@ -29,10 +29,11 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
     return after_answer(request, now);
   }
   response_seconds_.observe(now.steady - request.since);
+  if (policy_->speaks()) learn_spelling(request, h, pdu);
   if (request.message.journalled) journal_answer(request, h.sequence_number, pdu);
   if (!held_.empty()) hear_scheduled(request, h.sequence_number, pdu);
   if (policy_->hears_carriers() && is_submission(request.id)) hear_carrier(request, pdu);
-  if (request.message.counted) settle_counted(h.sequence_number, h.command_status);
+  if (request.message.counted) settle_counted(request, h.sequence_number, pdu);
   smpp::buffer& to_esme = side(leg::esme).output;
   if (request.partial) {
     const auto refused = partial_.extract(h.sequence_number);
@@ -52,6 +53,14 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
     }
   }
   after_answer(request, now);
+}
+
+// Of one message alone: whom one of a submit_multi went to is not known here.
+void session::learn_spelling(const in_flight& request, const smpp::header& h, smpp::octets answer) {
+  const bool accepted = h.command_status == command_status::ESME_ROK && h.command_id != command_id::generic_nack;
+  const bool one = request.id == command_id::submit_sm || request.id == command_id::data_sm;
+  if (!accepted || !one || request.message.who == store::number{} || spelling_->is_known()) return;
+  spelling_->given(request.message.who, smpp::message_id(answer));
 }
 
 // An answered unbind ends the session (4.2); the last answer of a draining one lets it unbind.
@@ -80,9 +89,9 @@ void session::take_smsc_request(smpp::octets pdu, const smpp::header& h, moment 
   forward_request(leg::esme, pdu, h, now);
 }
 
-// True when the PDU is dealt with. A receipt for what the gate itself has sent ends here. A reply, or a receipt of a
-// blocked number, that goes on record is blocked in memory by the time record() returns, forwarded, and answered to the
-// SMSC only when the record is on disk.
+// True when the PDU is dealt with. A reply, or a receipt of a blocked number, that goes on record is blocked in memory
+// by the time record() returns, forwarded, and answered to the SMSC only when the record is on disk. A receipt for what
+// the gate itself has sent ends here: it is answered as the sender would.
 bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   smpp::message m;
   const command_status decoded =
@@ -90,14 +99,15 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   if (decoded != command_status::ESME_ROK) metrics_->malformed(leg::smsc).Increment();
   // Broken optional parameters leave the text readable: a STOP is heard all the same.
   if (decoded != command_status::ESME_ROK && decoded != command_status::ESME_RINVOPTPARSTREAM) return false;
-  if (replies_->is_own_receipt(*policy_, m)) {
-    append_delivery_answer(side(leg::smsc).output, h.command_id, h.sequence_number, command_status::ESME_ROK);
-    return true;
-  }
-  reply r = replies_->read({*policy_, bind_candidates(), host_, now}, pdu, m, alphabet_);
+  const bool own = replies_->is_own_receipt(*policy_, m, *spelling_);
+  reply r;
+  if (!own) r = replies_->read({*policy_, bind_candidates(), host_, now}, pdu, m, alphabet_);
   if (!r.goes_on_record() && policy_->hears_carriers())
     r.events = events_of_receipt(*policy_, bind_candidates(), carrier(), pdu, m, now.wall);
-  if (!r.goes_on_record()) return false;
+  if (!r.goes_on_record()) {
+    if (own) append_delivery_answer(side(leg::smsc).output, h.command_id, h.sequence_number, command_status::ESME_ROK);
+    return own;
+  }
 
   in_flight request;
   request.original = h.sequence_number;
@@ -106,8 +116,12 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   request.guarded = true;
   one_side& esme = side(leg::esme);
   const std::uint32_t ticket = esme.requests.add(request);
-  guarded_[ticket];
-  smpp::append_renumbered(delivered_to_esme(now), pdu, ticket);
+  if (own) {
+    append_delivery_answer(guarded_[ticket].answer, h.command_id, h.sequence_number, command_status::ESME_ROK);
+  } else {
+    guarded_[ticket];
+    smpp::append_renumbered(delivered_to_esme(now), pdu, ticket);
+  }
   host_->record(std::move(r), ticket);
   return true;
 }

@@ -55,6 +55,7 @@ void listening_session::begin(moment now) {
 void listening_session::connected(const upstream& reached, moment now) {
   if (state_ != state::connecting) return;
   upstream_ = reached;
+  spelling_ = replies_->spelling_of(reached.address);
   since_ = heard_ = now.steady;
   asked_ = false;
   if (parting_) return close("", now);
@@ -174,10 +175,10 @@ void listening_session::take_delivery(smpp::octets pdu, const smpp::header& h, m
   if (decoded != command_status::ESME_ROK) metrics_->malformed(leg::smsc).Increment();
   reply heard;
   store::number about;
+  bool own = false;
   if (decoded == command_status::ESME_ROK || decoded == command_status::ESME_RINVOPTPARSTREAM) {
-    if (replies_->is_own_receipt(*policy_, m))  // the sender knows nothing of what it is about
-      return append_delivery_answer(output_, h.command_id, h.sequence_number, command_status::ESME_ROK);
-    heard = replies_->read({*policy_, bind_candidates(), nullptr, now}, pdu, m, upstream_->default_alphabet);
+    own = replies_->is_own_receipt(*policy_, m, *spelling_);
+    if (!own) heard = replies_->read({*policy_, bind_candidates(), nullptr, now}, pdu, m, upstream_->default_alphabet);
     const carrier_blocks& known = upstream_->carrier ? *upstream_->carrier : policy_->settings().carrier;
     if (!heard.goes_on_record()) heard.events = events_of_receipt(*policy_, bind_candidates(), known, pdu, m, now.wall);
     // A receipt may go the other way round.
@@ -187,7 +188,9 @@ void listening_session::take_delivery(smpp::octets pdu, const smpp::header& h, m
   const std::uint32_t ticket = ++last_ticket_;
   deliveries_[ticket] = {h.sequence_number, h.command_id, heard.goes_on_record() ? fate::writing : fate::none,
                          fate::writing};
-  if (!host_->keep(pdu, about, ticket)) {
+  if (own) {
+    deliveries_[ticket].keeping = fate::done;  // the sender knows nothing of what it is about
+  } else if (!host_->keep(pdu, about, ticket)) {
     metrics_->count_kept(config_.system_id, "no_room", 1);
     deliveries_[ticket].keeping = fate::not_stored;
   }

@@ -95,6 +95,7 @@ class listening_session {
   bool stopped_ = false;
   std::string closed_because_;  // empty: as wished
   std::optional<upstream> upstream_;
+  std::shared_ptr<id_spelling> spelling_;  // of the upstream
   std::optional<candidates> candidates_;
   smpp::buffer output_;
   std::unordered_map<std::uint32_t, delivery> deliveries_;

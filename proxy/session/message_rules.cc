@@ -1,4 +1,6 @@
 // Submissions of senders whose messages must keep to rules beyond consent.
+#include <algorithm>
+
 #include "proxy/session/session.h"
 #include "smpp/message.h"
 
@@ -19,12 +21,23 @@ decision session::judge_message(const pending_submission& p, const decision& con
   return policy_->judge_message(*p.from, consented, {&m, *p.who, alphabet_, now.wall, now.steady}, counted);
 }
 
-// What the SMSC refuses does not count towards the cap.
-void session::settle_counted(std::uint32_t sequence_number, smpp::command_status status) {
+// What the SMSC refuses does not count towards the cap: the whole message, or those destinations of a submit_multi that
+// it says have not got it.
+void session::settle_counted(const in_flight& request, std::uint32_t sequence_number, smpp::octets answer) {
   const auto counted = counted_messages_.extract(sequence_number);
-  if (status == smpp::command_status::ESME_ROK) return;
-  for (counted_message& one : counted.mapped())
-    one.take_back();
+  const smpp::header h = smpp::read_header(answer);
+  if (h.command_status != smpp::command_status::ESME_ROK) {
+    for (counted_message& one : counted.mapped())
+      one.take_back();
+  } else if (request.id == command_id::submit_multi) {
+    for (const smpp::unsuccess_sme& u : smpp::unsuccess_in(answer)) {
+      const auto who = policy_->read_number({u.dest_addr_ton, u.dest_addr_npi, u.destination_addr});
+      const auto found = std::ranges::find_if(counted.mapped(), [&](const counted_message& one) {
+        return one.by && who && one.who == policy_->recipient_of(*who);
+      });
+      if (found != counted.mapped().end()) found->take_back();
+    }
+  }
 }
 
 }  // namespace proxy

@@ -35,6 +35,10 @@ void session::transmit(moment now) {
     std::optional<gate_request> taken = outbox_->take(system_id_, now.steady);
     if (!taken) return;
     const smpp::buffer pdu = taken->pdu(alphabet_);
+    if (pdu.empty()) {
+      outbox_->finish(*taken, {gate_answer::fate::dropped, {}, {}});
+      continue;
+    }
     in_flight request;
     request.id = smpp::read_header(pdu).command_id;
     request.since = now.steady;
@@ -54,7 +58,9 @@ void session::hear_own_answer(std::uint32_t sequence_number, smpp::octets answer
     a.message_id = smpp::message_id(answer);
     if (h.command_status == command_status::ESME_ROK) a.what = gate_answer::fate::accepted;
   }
-  outbox_->finish(found.mapped(), a);
+  const gate_request& r = found.mapped();
+  if (r.to != store::number{} && policy_->hears_carriers()) hear_carrier_of_own(r, h.command_status, answer);
+  outbox_->finish(r, a);
 }
 
 void session::give_up_own(std::uint32_t sequence_number) {

@@ -122,13 +122,13 @@ reply replies::opt_out(const heard_at& at, const heard_message& heard, const std
 
 reply replies::opt_in(const heard_at& at, const heard_message& heard, const sender& to) {
   if (to.configured != nullptr && to.configured->double_opt_in) {
-    auto question = spokesman_->asks_to_join(at, heard, to);
-    return question ? reply{{}, std::move(question->question), std::move(question->then)} : reply{};
+    spokesman_->asked_to_join(at, heard, to);
+    return {};
   }
   store::event e = event_of(heard, store::event_kind::opt_in);
   e.scope = {store::scope_kind::sender, to.name};
   e.collector = to.name;
-  return {{std::move(e)}, std::nullopt, {}};
+  return {{std::move(e)}, {}};
 }
 
 reply replies::yes(const heard_at& at, const heard_message& heard, const std::vector<const sender*>& senders) {
@@ -140,7 +140,7 @@ reply replies::yes(const heard_at& at, const heard_message& heard, const std::ve
   e.method = store::consent_method::double_opt_in;
   e.wording = answered->question.wording;
   e.evidence = evidence_of_both(heard.evidence, answered->question);
-  return {{std::move(e)}, std::nullopt, std::move(answered->then)};
+  return {{std::move(e)}, std::move(answered->then)};
 }
 
 replies::reading replies::text_of(const smpp::message& m, store::number who, smpp::default_alphabet alphabet,

@@ -215,6 +215,7 @@ void session::upstream_connected(smpp::default_alphabet alphabet, moment now, co
   smsc.last_received = now.steady;
   alphabet_ = alphabet;
   upstream_ = reached;
+  spelling_ = replies_->spelling_of(reached);
   state_ = state::binding;
   forward_request(leg::smsc, pending_bind_, smpp::read_header(pending_bind_), now);
 }

@@ -216,18 +216,20 @@ class session {
   // message_rules.cc
   decision judge_message(const pending_submission& p, const decision& consented, moment now,
                          counted_message& counted) const;
-  void settle_counted(std::uint32_t sequence_number, smpp::command_status status);
+  void settle_counted(const in_flight& request, std::uint32_t sequence_number, smpp::octets answer);
 
   // from_smsc.cc
   void take_smsc_request(smpp::octets pdu, const smpp::header& h, moment now);
   bool take_reply(smpp::octets pdu, const smpp::header& h, moment now);
   void take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment now);
+  void learn_spelling(const in_flight& request, const smpp::header& h, smpp::octets answer);
   void after_answer(const in_flight& request, moment now);
   void answer_guarded(std::uint32_t ticket, const in_flight& request, guarded_reply& reply, moment now);
 
   // carrier.cc
   const carrier_blocks& carrier() const;
   void hear_carrier(const in_flight& request, smpp::octets answer);
+  void hear_carrier_of_own(const gate_request& request, smpp::command_status status, smpp::octets answer);
 
   // kept.cc
   void begin_receiving(moment now);
@@ -304,6 +306,7 @@ class session {
   std::chrono::steady_clock::time_point parting_since_;  // unbinding, half_closed
   std::chrono::steady_clock::time_point last_forgotten_;
   endpoint upstream_;
+  std::shared_ptr<id_spelling> spelling_;  // of the upstream; none before it is connected
   smpp::default_alphabet alphabet_ = smpp::default_alphabet::gsm7;
   std::unordered_map<std::uint32_t, guarded_reply> guarded_;
   std::unordered_map<std::uint32_t, std::vector<smpp::unsuccess_sme>> partial_;

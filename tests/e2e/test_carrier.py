@@ -250,3 +250,31 @@ def test_the_sender_is_not_kept_waiting_while_the_disk_is_slow(gate, carrier):
         reader.join()
     assert answers == [BLOCKED] * 100
     wait_until(lambda: gate.metric("consentgate_opt_outs_total", method="carrier") == 100)
+
+
+SPEAKS = OPEN.replace('source_addresses: ["36111", SHOP]', 'source_addresses: ["36111", SHOP]\n    confirmation: on\n    help: {text: {en: SHOP Ltd}}')
+
+
+def test_an_answer_to_what_the_gate_said_blocks(start_gate, carrier):
+    gate = start_gate([carrier.simulator.port], SPEAKS)
+    carrier.blocked = {ALICE}
+    with gate.bound() as shop:
+        session = carrier.simulator.receiver()
+        session.send(smpp.deliver_sm(ALICE, "36111", "HELP", sequence=session.next_sequence()))
+        shop.send(smpp.answer(shop.receive(), b"\0"))
+        [event] = wait_until(lambda: blocks(gate), what="the event")
+        assert (event["scope"], event["collector"], event["evidence"]["rule"]) == ("sender:shop", "shop", "command_status 0x403")
+        carrier.blocked = set()
+        assert submit(shop) == 0x45
+
+
+def test_a_receipt_for_what_the_gate_said_blocks_and_stays_here(start_gate, carrier):
+    gate = start_gate([carrier.simulator.port], SPEAKS)
+    with gate.bound() as shop:
+        session = carrier.simulator.receiver()
+        session.send(smpp.deliver_sm(ALICE, "36111", "STOP", sequence=session.next_sequence()))
+        shop.send(smpp.answer(shop.receive(), b"\0"))
+        wait_until(lambda: gate.metric("consentgate_gate_messages_total", kind="confirmation", outcome="accepted") == 1)
+        assert session.request(smpp.deliver_sm(ALICE, "36111", UNDELIVERED, esm_class=4)).command_status == 0
+        assert [e["scope"] for e in blocks(gate)] == ["sender:shop"]
+        assert submit(shop, BOB) == 0  # the next that the sender hears

@@ -206,6 +206,36 @@ def test_its_receipts_stay_here_and_others_cross(start_gate, start_smsc, given, 
                 connection.send(smpp.answer(delivered, b"\0"))
 
 
+def test_a_restart_knows_which_receipts_are_its_own(gate, smsc):
+    with gate.bound() as esme:
+        reply(smsc, esme, "STOP")
+        wait_until(lambda: outcomes(gate, "confirmation", "accepted") == 1)
+    assert gate.stop() == 0
+    gate.start()
+    with gate.bound() as esme:
+        session = smsc.receiver()
+        assert session.request(receipt("m1")).command_status == 0
+        session.send(receipt("m2").with_sequence(session.next_sequence()))
+        assert b"id:m2 " in esme.receive().raw
+
+
+@pytest.mark.parametrize("own, others", [("16", "10"), ("10", "16")])
+def test_ids_that_are_one_in_hexadecimal_and_decimal_are_two(start_gate, start_smsc, own, others):
+    ids = iter([others, own])
+    smsc = start_smsc(answer=lambda s, p: [smpp.answer(p, smpp.c_string(next(ids)))] if p.name == "submit_sm" else None)
+    gate = start_gate([smsc.port], SPEAKING)
+    gate.opt_in(ALICE)
+    with gate.bound() as esme:
+        assert submit(esme) == 0
+        reply(smsc, esme, "STOP")
+        wait_until(lambda: outcomes(gate, "confirmation", "accepted") == 1)
+        session = smsc.receiver()
+        sent = receipt(others).with_sequence(session.next_sequence())
+        session.send(sent)
+        assert esme.receive().unnumbered == sent.unnumbered
+        assert session.request(receipt(own)).command_status == 0
+
+
 # --- HELP
 
 def test_help_is_answered_once_in_ten_minutes_and_changes_nothing(gate, smsc, esme):
@@ -233,6 +263,7 @@ def test_kill_9_between_start_and_yes(start_gate, smsc, storage):
         assert said(smsc) == [("36111", ALICE, "SHOP: reply YES")]
         wait_until(lambda: outcomes(gate, "question", "accepted") == 1)
         assert submit(esme) == 0x45
+        wait_until(lambda: gate.metric("consentgate_store_write_seconds_count") == 1, what="the writing of the question")
     assert gate.events(ALICE) == []
     gate.kill9()
     gate.start()
@@ -251,6 +282,34 @@ def test_kill_9_between_start_and_yes(start_gate, smsc, storage):
         reply(smsc, esme, "YES")
     assert len(gate.events(ALICE)) == 1
     gate.cli("verify", check=0)
+
+
+@pytest.mark.parametrize("status", [0x45, 0x58])
+def test_a_question_that_the_smsc_refuses_is_not_open(start_gate, start_smsc, status):
+    smsc = start_smsc(answer=lambda s, p: [smpp.answer(p, status=status)] if p.name == "submit_sm" else None)
+    gate = start_gate([smsc.port], SPEAKING)
+    with gate.bound() as esme:
+        reply(smsc, esme, "START")
+        wait_until(lambda: outcomes(gate, "question", "refused") == 1)
+        reply(smsc, esme, "YES")
+        assert gate.events(ALICE) == []
+        smsc.answer = None
+        reply(smsc, esme, "START")
+        wait_until(lambda: outcomes(gate, "question", "accepted") == 1)
+        reply(smsc, esme, "YES")
+        assert [e["method"] for e in gate.events(ALICE)] == ["double_opt_in"]
+
+
+def test_a_question_that_nobody_could_send_is_not_open(gate, smsc):
+    with gate.bound(kind="receiver") as rx:
+        for word in ("START", "YES"):
+            reply(smsc, rx, word)
+        assert gate.events(ALICE) == []
+        with gate.bound(kind="transmitter"):
+            wait_until(lambda: outcomes(gate, "question", "accepted") == 1)
+        reply(smsc, rx, "YES")
+        assert [e["method"] for e in gate.events(ALICE)] == ["double_opt_in"]
+    assert len(said(smsc)) == 1
 
 
 def test_yes_without_a_question_and_start_twice(gate, smsc, esme):

@@ -277,6 +277,17 @@ def test_what_the_smsc_refuses_does_not_count(start_gate, start_smsc):
         assert esme.request(smpp.submit_multi("36111", [ALICE, BOB], "now")).command_status == REFUSED
 
 
+def test_what_one_of_several_did_not_get_does_not_count(start_gate, start_smsc):
+    without_bob = smpp.c_string("m1") + b"\1" + b"\1\1" + smpp.c_string(BOB) + (0x0B).to_bytes(4, "big")
+    smsc = start_smsc(answer=lambda session, pdu: [smpp.answer(pdu, without_bob)] if pdu.name == "submit_multi" else None)
+    gate = start_gate([smsc.port], shop(["frequency_cap: {messages: 1, per: 1h}"]))
+    gate.opt_in(ALICE)
+    gate.opt_in(BOB)
+    with gate.bound() as esme:
+        assert esme.request(smpp.submit_multi("36111", [ALICE, BOB], "now")).unsuccess_sme == [(BOB, 0x0B)]
+        assert [status(esme, ALICE), status(esme, BOB), status(esme, BOB)] == [REFUSED, 0, REFUSED]
+
+
 def test_a_message_in_parts_counts_once(start_gate, smsc):
     gate = start_gate([smsc.port], shop(["frequency_cap: {messages: 2, per: 1h}", "opt_out_mention: enforce"]))
     gate.opt_in(ALICE)

@@ -176,3 +176,30 @@ def test_the_dse_case(gate, smsc, tmp_path):
         for n in honest:
             assert submit(shop, "36111", n) == 0x45 and submit(club, "36333", n) == 0x45
     assert len(smsc.pdus("submit_sm")) == crossed
+
+
+def test_own_phrases_come_and_go_with_a_reload_on_an_open_bind(start_gate, smsc):
+    gate = start_gate([smsc.port])
+    with gate.bound() as esme:
+        reply(smsc, esme, "Adieu facteur !")
+        assert gate.events(ALICE) == []
+        gate.configure(SENDERS + "classify: {opt_out: ['adieu facteur'], opt_in: ['me revoici'], ignore: ['stop and shop']}\n")
+        gate.reload()
+        reply(smsc, esme, "Adieu facteur !")
+        assert [(e["event"], e["evidence"]["text"]) for e in gate.events(ALICE)] == [("opt_out", "Adieu facteur !")]
+        assert "adieu facteur" in gate.events(ALICE)[0]["evidence"]["rule"]
+        reply(smsc, esme, "Me revoici")
+        reply(smsc, esme, "Stop and shop")
+        assert [e["event"] for e in gate.events(ALICE)] == ["opt_out", "opt_in"]
+        gate.configure(SENDERS + "classify: {opt_out: ['!!']}\n")
+        gate.reload()  # a broken file changes nothing
+        assert gate.metric("consentgate_config_last_reload_ok") == 0
+        reply(smsc, esme, "Adieu facteur !")
+        assert len(gate.events(ALICE)) == 3
+        gate.configure(SENDERS)
+        gate.reload()
+        reply(smsc, esme, "Adieu facteur !")
+        reply(smsc, esme, "Me revoici")
+        assert len(gate.events(ALICE)) == 3
+        reply(smsc, esme, "STOP")
+        assert len(gate.events(ALICE)) == 4

@@ -112,3 +112,54 @@ TEST_CASE("what is opted out in the sender's scope already is no news") {
   CHECK(talk.host.recorded.size() == 1);
   CHECK(talk.to_esme().size() == 2);
 }
+
+TEST_CASE("what the carrier says of the gate's own message is heard, and told to nobody") {
+  config c = hears_blocks();
+  c.senders[0].confirmation = spoken_texts{{"en", "SHOP: bye"}};
+  c.senders[0].help = spoken_texts{{"en", "SHOP Ltd"}};
+  shared_parts parts(c);
+  conversation talk(parts);
+  talk.bind("shop1");
+  const auto say = [&](const smpp::buffer& deliver_sm, command_status status, const std::string& message_id) {
+    talk.smsc(deliver_sm);
+    talk.settle(parts);
+    talk.to_smsc();
+    talk.session.transmit(talk.now());
+    for (const smpp::buffer& pdu : talk.to_smsc())
+      talk.smsc(pdus::with_text(command_id::submit_sm_resp, status, smpp::read_header(pdu).sequence_number, message_id));
+    talk.to_esme();
+    talk.host.recorded.clear();
+    talk.host.tickets.clear();
+    talk.host.replies.clear();
+  };
+  talk.smsc(pdus::deliver_sm(7, "HELP"));
+  talk.session.transmit(talk.now());
+  talk.to_esme();
+  answer(talk, talk.to_smsc().at(0), blocked);
+  REQUIRE(talk.host.recorded.size() == 1);
+  CHECK(talk.host.recorded[0].method == store::consent_method::carrier);
+  CHECK(to_string(talk.host.recorded[0].scope) == "sender:shop");
+  CHECK(talk.host.recorded[0].who == store::number{33612345678});
+  CHECK(talk.host.tickets == std::vector<std::uint32_t>{0});
+  talk.host.recorded.clear();
+  talk.host.tickets.clear();
+  talk.host.replies.clear();
+
+  say(pdus::deliver_sm(8, "STOP"), command_status::ESME_ROK, "m1");
+  talk.smsc(receipt("id:m1 stat:UNDELIV err:082 text:"));
+  CHECK(talk.to_esme().empty());
+  CHECK(talk.to_smsc().empty());  // the record is on its way to the disk
+  REQUIRE(talk.host.recorded.size() == 1);
+  CHECK(talk.host.recorded[0].method == store::consent_method::carrier);
+  talk.session.recorded(talk.host.tickets.at(0), true, talk.now());
+  const auto answers = talk.to_smsc();
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0] == pdus::with_text(command_id::deliver_sm_resp, command_status::ESME_ROK, 5, ""));
+  talk.smsc(receipt("id:m1 stat:UNDELIV err:082 text:"));
+  talk.session.recorded(talk.host.tickets.at(1), false, talk.now());
+  REQUIRE(talk.to_smsc().size() == 1);  // to be delivered again
+  talk.smsc(receipt("id:m1 stat:DELIVRD err:000 text:"));
+  CHECK(talk.to_esme().empty());
+  CHECK(talk.to_smsc().size() == 1);
+  CHECK(talk.host.recorded.size() == 2);
+}

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -135,13 +134,7 @@ class conversation {
   void settle(shared_parts& parts, bool on_disk = true) {
     for (; settled_ < host.replies.size(); ++settled_) {
       const proxy::reply& r = host.replies[settled_];
-      if (on_disk && r.question) {
-        std::promise<void> kept;
-        parts.store->keep(*r.question, [&](const std::optional<store::failure>&) { kept.set_value(); });
-        kept.get_future().get();
-      } else if (on_disk) {
-        (void)parts.store->record_and_wait(r.events);
-      }
+      if (on_disk) (void)parts.store->record_and_wait(r.events);
       if (r.then) r.then(on_disk);
       session.recorded(host.tickets[settled_], on_disk, now_);
     }

@@ -81,6 +81,26 @@ TEST_CASE("any refusal of the SMSC gives the message back to the cap, an answer 
   }
 }
 
+TEST_CASE("a destination that did not get a submit_multi gets its message back from the cap, and no other") {
+  shared_parts parts(with(capped(1)));
+  constexpr std::uint64_t bob = 33687654321;
+  parts.consent(alice, "shop");
+  parts.consent(bob, "shop");
+  talking talk(parts);
+  talk.esme(pdus::submit_multi(2, {"33612345678", "33687654321"}));
+  smpp::buffer answer;
+  smpp::append_submit_multi_resp(answer, command_status::ESME_ROK,
+                                 smpp::read_header(talk.to_smsc().at(0)).sequence_number,
+                                 {{1, 1, "33687654321", command_status::ESME_RINVDSTADR}});
+  talk.smsc(answer);
+  talk.to_esme();
+  pdus::sm to_bob;
+  to_bob.destination = "33687654321";
+  talk.esme(pdus::submit_sm(3) + pdus::submit_sm(4, to_bob) + pdus::submit_sm(5, to_bob));
+  CHECK(talk.to_smsc().size() == 1);
+  CHECK(talk.refused() == statuses{0x402, 0x402});
+}
+
 TEST_CASE("reasons in their order: consent, hours, frequency, a way out") {
   const auto hours = [](const std::string& days) {
     error_list errors;

@@ -1,4 +1,4 @@
-#include "proxy/conversation/sent_messages.h"
+#include "proxy/conversation/message_ids.h"
 
 #include <algorithm>
 #include <charconv>
@@ -8,9 +8,6 @@
 
 namespace proxy {
 namespace {
-
-// Receipts come until the validity period is over, which is rarely more than two days.
-constexpr std::chrono::hours lifetime{72};
 
 std::string_view without_zeros(std::string_view id) {
   return id.substr(std::min(id.find_first_not_of('0'), id.size()));
@@ -34,9 +31,11 @@ bool same_value(std::string_view decimal, std::string_view hexadecimal) {
 
 }  // namespace
 
-bool same_message_id(std::string_view a, std::string_view b) {
-  if (a.empty() || b.empty()) return false;
-  if (std::ranges::equal(without_zeros(a), without_zeros(b), {}, small, small)) return true;
+bool same_id(std::string_view a, std::string_view b) {
+  return !a.empty() && !b.empty() && std::ranges::equal(without_zeros(a), without_zeros(b), {}, small, small);
+}
+
+bool same_id_in_another_base(std::string_view a, std::string_view b) {
   return same_value(a, b) || same_value(b, a);
 }
 
@@ -56,34 +55,21 @@ std::string_view receipted_id(const smpp::message& receipt) {
   return rest.substr(0, rest.find_first_of(std::string_view(" \r\n\t\0", 5)));
 }
 
-void sent_messages::add(store::number to, std::string message_id, time_point now) {
-  if (message_id.empty()) return;
+void id_spelling::given(store::number to, std::string_view id) {
   const std::lock_guard lock(mutex_);
-  by_number_[to.digits].push_back(std::move(message_id));
-  by_age_.push_back({to, now});
-  ++size_;
-  if (size_ > capacity_) forget_oldest();
+  place_of(to) = {to, std::string(id)};
 }
 
-bool sent_messages::contains(store::number to, std::string_view message_id) const {
+// An id that is the same in both bases, such as 7, teaches nothing.
+void id_spelling::receipted(store::number to, std::string_view id) {
   const std::lock_guard lock(mutex_);
-  const auto found = by_number_.find(to.digits);
-  return found != by_number_.end() &&
-         std::ranges::any_of(found->second, [&](const std::string& id) { return same_message_id(id, message_id); });
-}
-
-void sent_messages::forget_old(time_point now) {
-  const std::lock_guard lock(mutex_);
-  while (!by_age_.empty() && now - by_age_.front().since >= lifetime)
-    forget_oldest();
-}
-
-void sent_messages::forget_oldest() {
-  const auto found = by_number_.find(by_age_.front().to.digits);
-  found->second.pop_front();
-  if (found->second.empty()) by_number_.erase(found);
-  by_age_.pop_front();
-  --size_;
+  const example& last = place_of(to);
+  if (last.to != to || is_known()) return;
+  if (same_id(last.id, id)) {
+    if (!same_id_in_another_base(last.id, id)) known_ = known::alike;
+  } else if (same_id_in_another_base(last.id, id)) {
+    known_ = known::another_base;
+  }
 }
 
 }  // namespace proxy
