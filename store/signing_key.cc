@@ -70,9 +70,9 @@ std::string signing_key::public_key() const {
   return pem([&](BIO* to) { return PEM_write_bio_PUBKEY(to, get(key_)); });
 }
 
-std::string statement_of(const ledger_head& head, instant at) {
+std::string statement_of(const ledger_head& head, const access_head& access, instant at) {
   return "consentgate ledger head\n" + std::to_string(head.sequence) + "\n" + hexadecimal(head.own) + "\n" +
-         to_string(at) + "\n";
+         to_string(at) + "\n" + std::to_string(access.count) + "\n" + hexadecimal(access.own) + "\n";
 }
 
 }  // namespace store

@@ -85,6 +85,7 @@ class program {
     add_recall();
     add_erase();
     add_correct();
+    add_corrections();
     add_reassigned();
     add_verify();
     add_backup();
@@ -274,6 +275,13 @@ class program {
                                "approve what another person has proposed (corrections: two_person)");
     reason->excludes(approve);
     c.footer("What a person wrote by SMS cannot be corrected: only the person's own later message changes it.");
+  }
+
+  void add_corrections() {
+    CLI::App& c = command("corrections", "list the corrections that wait for a second person",
+                          [this] { return corrections_command(common_); });
+    add_common(c);
+    c.footer("`consentgate correct EVENT --approve` approves one (corrections: two_person); after 24 hours it lapses.");
   }
 
   void add_reassigned() {

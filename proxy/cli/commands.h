@@ -47,6 +47,7 @@ int export_command(const common_options& o, const export_filter& f);
 int recall_command(const common_options& o, const std::string& source, const std::string& reason);
 int erase_command(const common_options& o, const erasure_order& order);
 int correct_command(const common_options& o, const correction_order& order);
+int corrections_command(const common_options& o);
 int reassigned_command(const common_options& o, const reassignment_order& order);
 int verify_command(const common_options& o);
 int backup_command(const common_options& o, const std::filesystem::path& folder);

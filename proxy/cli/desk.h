@@ -71,6 +71,7 @@ class desk {
   virtual boost::json::value recall(const std::string& source, const std::string& reason) = 0;
   virtual boost::json::value erase(const erasure_order& o) = 0;
   virtual boost::json::value correct(const correction_order& o) = 0;
+  virtual boost::json::value proposed_corrections() = 0;
   virtual boost::json::value reassign(const reassignment_order& o) = 0;
   virtual boost::json::value verify() = 0;
   virtual boost::json::value backup(const std::filesystem::path& folder) = 0;

@@ -118,6 +118,14 @@ class offline : public desk {
     return recorded_view(e, place, settings());
   }
 
+  boost::json::value proposed_corrections() override {
+    note("GET", "/v1/corrections");
+    boost::json::array all;
+    for (const store::proposed_correction& p : viewed(store_->proposed_corrections(store::now())))
+      all.push_back(proposal_view(p));
+    return all;
+  }
+
   boost::json::value reassign(const reassignment_order& o) override {
     note("POST", "/v1/numbers/{}/reassigned", o.number);
     const store::event e =
@@ -130,7 +138,10 @@ class offline : public desk {
     store::verification v;
     while (!v.done)
       v = viewed(store_->verify(std::move(v)));
-    return verification_view(v);
+    store::access_verification access;
+    while (!access.done)
+      access = viewed(store_->verify_access(std::move(access)));
+    return verification_view(v, access);
   }
 
   boost::json::value backup(const std::filesystem::path& folder) override {

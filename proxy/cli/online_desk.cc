@@ -50,6 +50,8 @@ class online : public desk {
     return client_.post("/v1/events/" + percent_encode(o.event) + "/correction", body);
   }
 
+  boost::json::value proposed_corrections() override { return client_.get("/v1/corrections"); }
+
   boost::json::value reassign(const reassignment_order& o) override {
     boost::json::object body;
     for (const auto& [name, value] :

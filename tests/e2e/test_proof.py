@@ -2,11 +2,12 @@
 
 import json
 import pathlib
+import re
 import subprocess
 import time
 
 import smpp
-from harness.gate import BINARY, SENDERS, wait_until
+from harness.gate import BINARY, SENDERS, TOKENS, wait_until
 
 ALICE, BOB = "33612345678", "33612345679"
 
@@ -145,13 +146,42 @@ def test_a_store_of_hashes_holds_no_number(start_gate, smsc):
     assert "numbers.storage" in done.stderr
 
 
-def test_two_persons_correct(start_gate, smsc):
-    gate = start_gate([smsc.port], SENDERS + "corrections: two_person\n")
+def test_two_persons_correct_and_a_proposal_outlasts_the_end_of_the_gate(start_gate, smsc, tmp_path):
+    gate = start_gate([smsc.port], SENDERS + "corrections: two_person\n", tokens=TOKENS)
+    gate.opt_in(ALICE)
     mistake = gate.opt_out(ALICE)
+    olga = ("--token-file", gate.folder / "olga.token")
+    assert gate.cli("corrections", check=0).stdout == "no correction waits for a second person\n"
+    assert "propose it first" in gate.cli("correct", mistake["id"], "--approve", *olga, check=1).stderr
     done = gate.cli("correct", mistake["id"], "--reason", "meant for another", check=0)
     assert "waits for a second person" in done.stdout
-    assert "second person" in gate.cli("correct", mistake["id"], "--approve", check=1).stderr
+    gate.kill9()
+    gate.start()
+    assert "a second person must approve" in gate.cli("correct", mistake["id"], "--approve", check=1).stderr
+    assert "admin has proposed this correction already" in gate.cli("correct", mistake["id"], "--reason", "mine", *olga, check=1).stderr
     assert explained(gate)["reason"] == "opted_out"
+    waiting = json.loads(gate.cli("corrections", "--json", check=0).stdout)
+    assert [(p["event"], p["proposed_by"], p["reason"]) for p in waiting] == [(mistake["sequence"], "admin", "meant for another")]
+    assert "meant for another" in gate.cli("corrections", "--token-file", gate.folder / "vera.token", check=0).stdout
+    gate.cli("backup", tmp_path / "copy", check=0)
+    gate.cli("correct", mistake["id"], "--approve", *olga, check=0)
+    assert explained(gate)["verdict"] == "forwarded"
+    event = gate.events(ALICE)[-1]
+    assert (event["actor"], event["approved_by"], event["reason"]) == ("admin", "olga", "meant for another")
+    assert event["occurred_at"] == waiting[0]["proposed_at"] < event["recorded_at"]
+    assert gate.cli("corrections", "--json", check=0).stdout == "[]\n"
+    assert "propose it first" in gate.cli("correct", mistake["id"], "--approve", *olga, check=1).stderr
+    assert "corrected already" in gate.cli("correct", mistake["id"], "--reason", "again", check=1).stderr
+    page = re.sub("<[^>]*>", "", gate.cli("dossier", ALICE, check=0).stdout)
+    assert "Proposed by admin, " in page and "Approved by olga" in page
+    uses = [json.loads(line) for line in gate.http("GET", "/v1/access")[1].splitlines()]
+    assert [(u["token"], u["status"]) for u in uses if u["route"] == "/v1/events/{}/correction"] == [
+        ("olga", 404), ("admin", 202), ("admin", 403), ("olga", 409), ("olga", 201), ("olga", 404), ("admin", 409)]
+    gate.cli("verify", check=0)
+    gate.stop()
+    other = start_gate([smsc.port], SENDERS + "corrections: two_person\n", tokens=TOKENS, store=tmp_path / "copy")
+    assert json.loads(other.cli("corrections", "--json", check=0).stdout) == waiting
+    other.cli("correct", mistake["sequence"], "--approve", "--token-file", other.folder / "olga.token", check=0)
 
 
 def test_a_correction_shows_in_the_export(gate):

@@ -140,8 +140,11 @@ TEST_CASE("the head of the ledger is signed so that anybody can check it") {
   const auto file = folder.path() / "ledger.key";
   const auto key = std::get<signing_key>(signing_key::open(file));
   const ledger_head head{12, before, {}};
-  const std::string statement = statement_of(head, instant{std::chrono::sys_days{std::chrono::year{2026} / 11 / 25}});
-  CHECK(statement == "consentgate ledger head\n12\n" + hexadecimal(before) + "\n2026-11-25T00:00:00Z\n");
+  const access_head access{345, before, {}};
+  const std::string statement =
+      statement_of(head, access, instant{std::chrono::sys_days{std::chrono::year{2026} / 11 / 25}});
+  CHECK(statement == "consentgate ledger head\n12\n" + hexadecimal(before) + "\n2026-11-25T00:00:00Z\n345\n" +
+                         hexadecimal(before) + "\n");
   const std::string signature = key.sign(statement);
   CHECK(signature.size() == 64);
   const auto again = std::get<signing_key>(signing_key::open(file));
