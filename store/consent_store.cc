@@ -404,6 +404,8 @@ std::variant<verification, failure> consent_store::verify(verification so_far) c
     }
     digest256 own{};
     if (const auto why = misfit(octets, sequence, so_far.head, *keys, own)) return misfit_at(sequence, *why);
+    if (sequence == so_far.deposited.sequence && own != so_far.deposited.own)
+      return misfit_at(sequence, "it, or one before it, is not what it was when the head was deposited");
     so_far.events = sequence;
     so_far.head = own;
     return ++read < records_together;
@@ -412,8 +414,9 @@ std::variant<verification, failure> consent_store::verify(verification so_far) c
       [&](const ledger& l) { return l.scan_records(so_far.events, step); });
   if (why) return *why;
   if (so_far.done || read == records_together) return so_far;
-  if (so_far.events < newest)
-    misfit_at(so_far.events + 1, "it is missing: event " + std::to_string(newest) + " had been recorded");
+  if (so_far.events < std::max(newest, so_far.deposited.sequence))
+    misfit_at(so_far.events + 1, "it is missing: event " + std::to_string(std::max(newest, so_far.deposited.sequence)) +
+                                     " had been recorded");
   so_far.done = true;
   return so_far;
 }
@@ -432,7 +435,12 @@ std::variant<access_verification, failure> consent_store::verify_access(access_v
   const auto newest = implementation_->writer->with_ledger<result>([&](const ledger& l) -> result {
     const std::uint64_t recorded = l.access_head().count;
     const auto why = l.scan_access_octets(so_far.head.at, [&](instant at, std::string_view octets) {
+      const store::access_head before = so_far.head;
       if (const auto wrong = misfit(octets, at, so_far.head)) return misfit_at(at, *wrong);
+      if (so_far.head.count == so_far.deposited.count && so_far.head.own != so_far.deposited.own) {
+        so_far.head = before;
+        return misfit_at(at, "it, or one before it, is not what it was when the head was deposited");
+      }
       return ++read < records_together;
     });
     if (why) return *why;
@@ -440,7 +448,7 @@ std::variant<access_verification, failure> consent_store::verify_access(access_v
   });
   if (const auto* why = std::get_if<failure>(&newest)) return *why;
   if (so_far.done || read == records_together) return so_far;
-  const auto recorded = std::get<std::uint64_t>(newest);
+  const auto recorded = std::max(std::get<std::uint64_t>(newest), so_far.deposited.count);
   if (so_far.head.count < recorded)
     misfit_at(std::nullopt, "it is missing: use " + std::to_string(recorded) + " had been recorded");
   so_far.done = true;

@@ -66,6 +66,7 @@ struct verification {
   std::uint64_t first_misfit = 0;  // the sequence of the first event that does not; 0: all fit
   std::string why;                 // it does not, for people
   digest256 head{};                // of the last event that fits
+  ledger_head deposited;           // earlier, elsewhere: its event must still be there and be the same
   bool done = false;               // the newest event, or a misfit, is reached
 };
 
@@ -75,6 +76,7 @@ struct access_verification {
   std::uint64_t first_misfit = 0;    // the number of the first use that does not; 0: all fit
   std::optional<instant> misfit_at;  // its time, if it is there
   std::string why;                   // it does not, for people
+  store::access_head deposited;      // earlier, elsewhere
   bool done = false;                 // the newest use, or a misfit, is reached
 };
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -30,5 +31,11 @@ class signing_key {
 // What is signed: "consentgate ledger head\nSEQUENCE\nHASH\nTIME\nUSES\nHASH\n", hashes as hexadecimal digits: where
 // the ledger ends, the time of signing, and where the record of access ends.
 std::string statement_of(const ledger_head& head, const access_head& access, instant at);
+// The two heads of a statement that was deposited; nothing when it is none. The first versions named no uses.
+struct deposited_heads {
+  ledger_head ledger;
+  access_head access;
+};
+std::optional<deposited_heads> read_statement(std::string_view text);
 
 }  // namespace store

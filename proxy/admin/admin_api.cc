@@ -47,7 +47,7 @@ class admin_api::implementation {
         jobs_(c.spool, services_),
         signing_key_(read_or_make_key(c.signing_key_file)),
         access_(services_),
-        routes_(make_routes(tokens(c.token_file, c.tokens), services_, jobs_, {long_ones_, signing_key_})),
+        routes_(make_routes(tokens(c.token_file, c.tokens), services_, jobs_, {jobs_, long_ones_, signing_key_})),
         listener_(io_, c.address, routes_, access_, [this] { return std::make_shared<upload>(jobs_.new_file()); }, {}) {
     listener_.start();
     thread_ = std::thread([this] { io_.run(); });

@@ -33,17 +33,18 @@ void reassign(const loaded& l, const request& r, const boost::json::object& memb
          });
 }
 
-void erase(errands& long_ones, const loaded& l, const request& r, const boost::json::object& members,
+void erase(const proof_tools& tools, const loaded& l, const request& r, const boost::json::object& members,
            const reply& send) {
   auto made = erasure_of(r.captured.front(), text_member(members, "reason"), l.policy->settings().numbers, r.actor);
   if (const auto* why = std::get_if<refused_act>(&made)) return send_now(send, refusal(*why));
   auto& [who, by] = std::get<erasure>(made);
   const bool now = flag_member(members, "now");
-  l.store->erase(who, by, [=, &long_ones, store = l.store](const std::variant<store::erased, store::failure>& result) {
+  l.store->erase(who, by, [=, who = who, store = l.store](const std::variant<store::erased, store::failure>& result) {
     if (const auto* why = std::get_if<store::failure>(&result)) return send_now(send, not_stored(*why));
     const auto& done = std::get<store::erased>(result);
+    if (const auto why = tools.imports.forget(who)) return send_now(send, unavailable(why->message));
     if (!now) return send_now(send, json_answer(erasure_view(done, store->owes_purge())));
-    long_ones.add([=] {
+    tools.long_ones.add([=] {
       const auto why = store->purge();
       send_now(send,
                why ? unavailable("the person is erased, and what is left in the files is not gone yet: " + why->message)
@@ -61,13 +62,15 @@ answer head(const services& s, const store::signing_key& key, const request& r) 
 
 // Verifies a piece of the chains each time that nothing else is to be sent; the answer is whole at the end.
 answer verification(const services& s, const request& r) {
-  if (auto wrong = unknown_parameter(r, {})) return *wrong;
+  if (auto wrong = unknown_parameter(r, {"deposited"})) return *wrong;
   const auto l = load(s);
   if (!l) return not_loaded(s);
+  const auto begun = begin_verification(r.parameter("deposited"));
+  if (const auto* why = std::get_if<refused_act>(&begun)) return refusal(*why);
   answer a;
   a.content_type = "application/json";
-  a.rest = [store = l->store, so_far = store::verification(),
-            access = store::access_verification()]() mutable -> std::optional<body_piece> {
+  a.rest = [store = l->store, so_far = std::get<verifications>(begun).ledger,
+            access = std::get<verifications>(begun).access]() mutable -> std::optional<body_piece> {
     if (!so_far.done) {
       auto next = store->verify(so_far);
       if (std::holds_alternative<store::failure>(next)) return std::nullopt;
@@ -121,10 +124,9 @@ void add_proof_resources(router& to, const services& s, const proof_tools& tools
        [](const loaded& l, const request&, const boost::json::object&, const reply& send) { rotate(l, send); });
   to.add({.method = "DELETE",
           .pattern = "/v1/numbers/{}",
-          .handle = with_members(
-              s, {"reason", "now"},
-              [&long_ones = tools.long_ones](const loaded& l, const request& r, const boost::json::object& members,
-                                             const reply& send) { erase(long_ones, l, r, members, send); }),
+          .handle = with_members(s, {"reason", "now"},
+                                 [tools](const loaded& l, const request& r, const boost::json::object& members,
+                                         const reply& send) { erase(tools, l, r, members, send); }),
           .before_body = {}});
   const auto get = [&](std::string_view pattern, std::function<answer(const request&)> f) {
     to.add({.method = "GET",

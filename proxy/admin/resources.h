@@ -11,6 +11,7 @@ namespace proxy {
 
 // What the resources about the ledger itself need; outlives the router.
 struct proof_tools {
+  import_jobs& imports;
   errands& long_ones;
   const store::signing_key& signing_key;
 };

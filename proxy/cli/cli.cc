@@ -311,10 +311,12 @@ class program {
   }
 
   void add_verify() {
-    CLI::App& c =
-        command("verify", "check the ledger's hash chain from end to end", [this] { return verify_command(common_); });
+    CLI::App& c = command("verify", "check the ledger's hash chain from end to end",
+                          [this] { return verify_command(common_, deposited_); });
     add_common(c);
-    c.footer("Exit code 1 names the first event that does not fit.");
+    c.add_option("--deposited", deposited_,
+                 "the `statement` of an earlier GET /v1/ledger/head: what it told of must still be there");
+    c.footer("Exit code 1 names the first event, or the first use of a token, that does not fit.");
   }
 
   void add_backup() {
@@ -414,7 +416,7 @@ class program {
   std::string format_ = "json";
   store::entry opt_in_, opt_out_;
   std::string number_, sender_, at_, source_, reason_;
-  std::filesystem::path folder_;
+  std::filesystem::path folder_, deposited_;
   erasure_order erasure_;
   correction_order correction_;
   reassignment_order reassignment_;

@@ -16,6 +16,7 @@
 #include "proxy/admin/event_tail.h"
 #include "proxy/admin/import_jobs.h"
 #include "proxy/admin/journal_lines.h"
+#include "proxy/admin/parameters.h"
 #include "proxy/admin/proof_views.h"
 #include "proxy/admin/reports.h"
 #include "proxy/admin/views.h"
@@ -133,12 +134,11 @@ class offline : public desk {
     return recorded_view(e, recorded_now(e), settings());
   }
 
-  boost::json::value verify() override {
+  boost::json::value verify(const std::optional<std::string>& deposited) override {
     note("GET", "/v1/ledger/verification");
-    store::verification v;
+    auto [v, access] = done(begin_verification(deposited ? &*deposited : nullptr));
     while (!v.done)
       v = viewed(store_->verify(std::move(v)));
-    store::access_verification access;
     while (!access.done)
       access = viewed(store_->verify_access(std::move(access)));
     return verification_view(v, access);
@@ -188,8 +188,7 @@ class offline : public desk {
     query.limit = UINT64_MAX;
     if (f.number) query.number = read(*f.number);
     query.source = f.source;
-    if (f.from) query.from = time(*f.from).earliest;
-    if (f.to) query.to = time(*f.to).latest;
+    read_times(f, query.from, query.to);
     each_line(event_tail(*store_, query), line);
   }
 
@@ -202,8 +201,7 @@ class offline : public desk {
     store::access_query query;
     if (f.number) query.about = read(*f.number);
     query.actor = f.token;
-    if (f.from) query.from = time(*f.from).earliest;
-    if (f.to) query.to = time(*f.to).latest;
+    read_times(f, query.from, query.to);
     each_line(access_tail(*store_, query, UINT64_MAX), line);
   }
 
@@ -218,8 +216,7 @@ class offline : public desk {
     if (f.number) search.what.who = read(*f.number);
     search.what.sender = f.sender;
     search.what.message_id = f.message_id;
-    if (f.from) search.what.from = time(*f.from).earliest;
-    if (f.to) search.what.to = time(*f.to).latest;
+    read_times(f, search.what.from, search.what.to);
     if (const auto wrong = too_wide(search.what)) throw command_failed(*wrong);
     each_line(journal_lines(*store_, search), line);
   }
@@ -243,7 +240,8 @@ class offline : public desk {
     };
     store::import_options options;
     options.plan = settings().numbers;
-    options.actor = "import:" + printable(o.file.filename().string());
+    const std::string name = printable(o.file.filename().string());
+    options.actor = names_a_number(name) ? actor_ : "import:" + name;
     options.dry_run = o.dry_run;
     if (o.reassigned) options.kind = store::import_kind::reassigned;
     if (!o.reason.empty()) options.reason = done(checked_reason(o.reason, {}));
@@ -335,6 +333,12 @@ class offline : public desk {
       throw command_failed("`" + text +
                            "` cannot be read as a number; write it with its country code, such as +33612345678");
     return *n;
+  }
+
+  static void read_times(const auto& filter, std::optional<store::instant>& from, std::optional<store::instant>& to) {
+    if (filter.from) from = time(*filter.from).earliest;
+    if (filter.to) to = time(*filter.to).latest;
+    if (const auto wrong = wrong_order(from, to)) throw command_failed(*wrong);
   }
 
   static store::written_time time(const std::string& text) {

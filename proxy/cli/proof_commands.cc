@@ -1,5 +1,6 @@
 // recall, erase, correct, corrections, reassigned, verify, backup, rotate-key: about the ledger itself.
 #include <boost/json.hpp>
+#include <fstream>
 #include <iostream>
 
 #include "proxy/cli/commands.h"
@@ -99,8 +100,14 @@ int reassigned_command(const common_options& o, const reassignment_order& order)
   });
 }
 
-int verify_command(const common_options& o) {
-  const boost::json::object r = open_desk(o)->verify().as_object();
+int verify_command(const common_options& o, const std::filesystem::path& deposited) {
+  std::optional<std::string> statement;
+  if (!deposited.empty()) {
+    std::ifstream in(deposited, std::ios::binary);
+    if (!in) throw command_failed("cannot read " + deposited.string());
+    statement.emplace(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  }
+  const boost::json::object r = open_desk(o)->verify(statement).as_object();
   if (o.json) {
     std::cout << r << '\n';
   } else {

@@ -283,9 +283,21 @@ def test_anybody_can_check_the_signed_head(gate, tmp_path):
     (tmp_path / "statement").write_text(head["statement"].replace("\n1\n", "\n2\n"))
     assert subprocess.run(check, capture_output=True).returncode != 0
     assert head["statement"].split("\n")[1:3] == [str(head["sequence"]), head["hash"]]
+    assert head["statement"].split("\n")[4:6] == [str(head["access"]["uses"]), head["access"]["hash"]]
+    gate.opt_in(BOB)
     gate.stop()
     gate.start()
     assert gate.http("GET", "/v1/ledger/head")[1]["public_key"] == head["public_key"]
+    for content, code, told in ((head["statement"], 0, "2 events, each follows"), (head["statement"].replace("\n1\n", "\n2\n"), 1, "event 2 is the first that does not fit"),
+                                (head["statement"].replace("\n1\n", "\n9\n"), 1, "event 3 is the first that does not fit"),
+                                (head["statement"].replace(f"\n{head['access']['uses']}\n", "\n99\n"), 1, "use of a token"), ("x", 1, "is no statement")):
+        (tmp_path / "statement").write_text(content)
+        done = gate.cli("verify", "--deposited", tmp_path / "statement", check=code)
+        assert told in done.stdout + done.stderr, done
+    assert "cannot read" in gate.cli("verify", "--deposited", tmp_path / "none", check=1).stderr
+    gate.stop()
+    (tmp_path / "statement").write_text(head["statement"])
+    gate.cli("verify", "--deposited", tmp_path / "statement", "--offline", check=0)
 
 
 def test_a_new_key_for_numbers_that_are_erased(gate):
@@ -307,6 +319,13 @@ def test_wrong_input_is_told(gate):
                                   (["erase", ALICE, "--reason", f"from {ALICE}"], 1, "leave it out"), (["correct", "1"], 1, "there is no event 1"),
                                   (["correct", "7", "--reason", "x"], 1, "there is no event 7"), (["correct", "seven", "--reason", "x"], 1, "names no event"),
                                   (["reassigned", ALICE, "--occurred-at", "2999-01-01"], 1, "future"), (["reassigned", "1"], 1, "cannot be read as a number"),
-                                  (["backup"], 2, "DIR"), (["explain", ALICE, "--sender", "shop", "--at", "noon"], 1, "is no time")):
+                                  (["backup"], 2, "DIR"), (["explain", ALICE, "--sender", "shop", "--at", "noon"], 1, "is no time"),
+                                  (["recall", "--source", "", "--reason", "x"], 1, "an empty text names no"), (["show", ""], 1, "an empty text names no"),
+                                  *(([command, "--from", "2026-02-01", "--to", "2026-01-01"], 1, "is after to") for command in ("export", "journal", "access"))):
         assert told in gate.cli(*arguments, check=code).stderr, arguments
+    for path in (f"/v1/numbers/{ALICE}?reason=asked&now=perhaps", f"/v1/numbers/{ALICE}?reason=asked&now="):
+        status, problem = gate.http("DELETE", path)
+        assert status == 400 and "must be true or false" in problem["detail"]
     assert gate.metric("consentgate_ledger_events") == 0
+    gate.stop()
+    assert "is after to" in gate.cli("export", "--from", "2026-02-01", "--to", "2026-01-01", "--offline", check=1).stderr

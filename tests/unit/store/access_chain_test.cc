@@ -123,6 +123,45 @@ TEST_CASE("verify names the first use that was changed, taken out or put in") {
   CHECK(first_misfit(whole) == 0);
 }
 
+TEST_CASE("uses that are missing at the end, or were all made anew, show against a deposited head") {
+  temporary_folder folder;
+  access_head deposited;
+  {
+    const auto s = opened(folder.path());
+    for (std::uint64_t i = 0; i < 20; ++i)
+      look_up(*s, alice + i);
+    deposited = s->access_head();
+  }
+  const pairs whole = stored(folder.path());
+  const auto against = [&](const access_head& head) {
+    const auto s = opened(folder.path());
+    access_verification v;
+    for (v.deposited = head; !v.done;)
+      v = std::get<access_verification>(s->verify_access(v));
+    return v;
+  };
+  CHECK(against(deposited).first_misfit == 0);
+  stored(folder.path(), pairs(whole.begin(), whole.end() - 1));
+  CHECK(against({}).first_misfit == 0);
+  CHECK(against(deposited).first_misfit == 20);
+  CHECK(against(deposited).why.find("missing") != std::string::npos);
+  pairs anew;
+  access_head head;
+  for (const auto& [key, value] : whole) {
+    instant time{};
+    for (const char c : key)
+      time = instant{std::chrono::microseconds{time.time_since_epoch().count() << 8 | static_cast<std::uint8_t>(c)}};
+    access_use u = decode_access(value).value();
+    u.actor = "nobody";
+    anew.emplace_back(key, encode(u, time, head));
+  }
+  stored(folder.path(), anew);
+  CHECK(against({}).first_misfit == 0);
+  const auto found = against(deposited);
+  CHECK(found.first_misfit == 20);
+  CHECK(found.why.find("deposited") != std::string::npos);
+}
+
 TEST_CASE("the chain goes on over restarts, erasures and new keys, and while many look up at once") {
   temporary_folder folder;
   for (int turn = 0; turn < 3; ++turn) {
