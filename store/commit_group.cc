@@ -151,6 +151,7 @@ std::variant<std::vector<event>, failure> commit_group::history(number who) cons
 // A corrected event counts no more: what is known of its number is made again from all the others.
 std::optional<failure> commit_group::correct(const event& e) {
   corrected_.insert(*e.corrects);
+  changes_.proposals.emplace_back(key_of_proposal(*e.corrects), std::nullopt);
   if (e.who.digits == 0) {
     recalls_corrected_ = true;
     return std::nullopt;
@@ -238,6 +239,27 @@ void commit_group::keep(pending_opt_in p) {
 
 void commit_group::forget(number who, std::string_view sender) {
   changes_.pending_opt_ins.emplace_back(key_of(known_.who.of(who), sender), std::nullopt);
+}
+
+std::variant<std::optional<proposed_correction>, failure> commit_group::propose(proposed_correction p) {
+  if (known_.corrected.contains(p.target) || corrected_.contains(p.target)) return std::optional<proposed_correction>();
+  const auto on_disk = ledger_.proposed_corrections();
+  if (const failure* why = failed(on_disk)) return *why;
+  const std::string key = key_of_proposal(p.target);
+  std::optional<proposed_correction> standing;
+  for (const proposed_correction& other : std::get<std::vector<proposed_correction>>(on_disk)) {
+    if (other.lapsed(wall_))
+      changes_.proposals.emplace_back(key_of_proposal(other.target), std::nullopt);
+    else if (other.target == p.target)
+      standing = other;
+  }
+  for (const auto& [changed, value] : changes_.proposals) {
+    if (changed == key && value) standing = decode_proposed_correction(changed, *value);
+  }
+  if (standing && standing->actor != p.actor) return standing;
+  p.proposed_at = wall_;
+  changes_.proposals.emplace_back(key, encode(p));
+  return std::optional(std::move(p));
 }
 
 std::vector<number> commit_group::replaced() const {

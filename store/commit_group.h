@@ -46,10 +46,14 @@ class commit_group {
   // Keeps a pending opt-in, in the place of an earlier one, or forgets it.
   void keep(pending_opt_in p);
   void forget(number who, std::string_view sender);
+  // What stands afterwards: this proposal, or that of somebody else, which is not replaced before it has lapsed.
+  // Nothing when the event is corrected already.
+  std::variant<std::optional<proposed_correction>, failure> propose(proposed_correction p);
 
   const std::vector<event>& events() const { return changes_.events; }
   bool empty() const {
-    return changes_.events.empty() && changes_.pending_opt_ins.empty() && !changes_.erased.has_value();
+    return changes_.events.empty() && changes_.pending_opt_ins.empty() && changes_.proposals.empty() &&
+           !changes_.erased.has_value();
   }
   // What to write.
   const ledger::changes& finish();

@@ -135,9 +135,7 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
   if (const auto* why = std::get_if<failure>(&unfinished)) return *why;
   for (const erased_person& person : std::get<0>(unfinished))
     i->journal->forget(person.who);
-  const auto last_access = l->newest_access();
-  if (const auto* why = std::get_if<failure>(&last_access)) return *why;
-  i->access = std::make_unique<access_keeper>(std::get<instant>(last_access));
+  i->access = std::make_unique<access_keeper>(l->access_head().at);
   if (auto why = i->memories.load(*l, [&who = i->subjects](number n) { return who.of(n); })) return *why;
   if (auto why = i->held.load(*l)) return *why;
   const bool remains = l->owes_purge();
@@ -249,6 +247,17 @@ void consent_store::erase(number who, event by, erasure_completion done) {
       });
 }
 
+void consent_store::propose(proposed_correction p, proposal_completion done) {
+  implementation_->writer->submit_proposal(std::move(p), std::move(done));
+}
+
+std::variant<std::vector<proposed_correction>, failure> consent_store::proposed_corrections(instant now) const {
+  using result = std::variant<std::vector<proposed_correction>, failure>;
+  auto all = implementation_->writer->with_ledger<result>([](const ledger& l) { return l.proposed_corrections(); });
+  if (auto* found = std::get_if<0>(&all)) std::erase_if(*found, [&](const auto& p) { return p.lapsed(now); });
+  return all;
+}
+
 void consent_store::keep(pending_opt_in p, std::function<void(std::optional<failure>)> done) {
   implementation_->writer->submit_pending(std::move(p), writer::pending::keep, std::move(done));
 }
@@ -332,6 +341,12 @@ std::variant<std::optional<event>, failure> consent_store::at(std::uint64_t sequ
   return implementation_->writer->with_ledger<result>([&](const ledger& l) { return l.at(sequence); });
 }
 
+std::optional<failure> consent_store::each_at(std::span<const std::uint64_t> sequences,
+                                              const std::function<bool(const event&)>& visit) const {
+  using result = std::optional<failure>;
+  return implementation_->writer->with_ledger<result>([&](const ledger& l) { return l.each_at(sequences, visit); });
+}
+
 std::variant<std::optional<event>, failure> consent_store::find(const event_id& id) const {
   using result = std::variant<std::optional<event>, failure>;
   return implementation_->writer->with_ledger<result>([&](const ledger& l) { return l.find(id); });
@@ -405,6 +420,8 @@ std::variant<verification, failure> consent_store::verify(verification so_far) c
     }
     digest256 own{};
     if (const auto why = misfit(octets, sequence, so_far.head, *keys, own)) return misfit_at(sequence, *why);
+    if (sequence == so_far.deposited.sequence && own != so_far.deposited.own)
+      return misfit_at(sequence, "it, or one before it, is not what it was when the head was deposited");
     so_far.events = sequence;
     so_far.head = own;
     return ++read < records_together;
@@ -413,10 +430,52 @@ std::variant<verification, failure> consent_store::verify(verification so_far) c
       [&](const ledger& l) { return l.scan_records(so_far.events, step); });
   if (why) return *why;
   if (so_far.done || read == records_together) return so_far;
-  if (so_far.events < newest)
-    misfit_at(so_far.events + 1, "it is missing: event " + std::to_string(newest) + " had been recorded");
+  if (so_far.events < std::max(newest, so_far.deposited.sequence))
+    misfit_at(so_far.events + 1, "it is missing: event " + std::to_string(std::max(newest, so_far.deposited.sequence)) +
+                                     " had been recorded");
   so_far.done = true;
   return so_far;
+}
+
+// A use at whose place in the chain another stands, or none, is told by its number.
+std::variant<access_verification, failure> consent_store::verify_access(access_verification so_far) const {
+  std::uint64_t read = 0;
+  const auto misfit_at = [&](std::optional<instant> at, const std::string& why) {
+    so_far.first_misfit = so_far.head.count + 1;
+    so_far.misfit_at = at;
+    so_far.why = why;
+    so_far.done = true;
+    return false;
+  };
+  using result = std::variant<std::uint64_t, failure>;
+  const auto newest = implementation_->writer->with_ledger<result>([&](const ledger& l) -> result {
+    const std::uint64_t recorded = l.access_head().count;
+    const auto why = l.scan_access_octets(so_far.head.at, [&](instant at, std::string_view octets) {
+      const store::access_head before = so_far.head;
+      if (const auto wrong = misfit(octets, at, so_far.head)) return misfit_at(at, *wrong);
+      if (so_far.head.count == so_far.deposited.count && so_far.head.own != so_far.deposited.own) {
+        so_far.head = before;
+        return misfit_at(at, "it, or one before it, is not what it was when the head was deposited");
+      }
+      return ++read < records_together;
+    });
+    if (why) return *why;
+    return recorded;
+  });
+  if (const auto* why = std::get_if<failure>(&newest)) return *why;
+  if (so_far.done || read == records_together) return so_far;
+  const auto recorded = std::max(std::get<std::uint64_t>(newest), so_far.deposited.count);
+  if (so_far.head.count < recorded)
+    misfit_at(std::nullopt, "it is missing: use " + std::to_string(recorded) + " had been recorded");
+  so_far.done = true;
+  return so_far;
+}
+
+access_head consent_store::access_head() const {
+  using result = std::variant<store::access_head, failure>;
+  const auto head =
+      implementation_->writer->with_ledger<result>([](const ledger& l) { return result(l.access_head()); });
+  return std::holds_alternative<failure>(head) ? store::access_head() : std::get<store::access_head>(head);
 }
 
 ledger_head consent_store::head() const {

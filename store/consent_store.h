@@ -24,6 +24,7 @@
 #include "store/ledger_head.h"
 #include "store/pending_opt_in.h"
 #include "store/precedence.h"
+#include "store/proposed_correction.h"
 #include "store/scheduled.h"
 #include "store/sent_messages.h"
 
@@ -49,6 +50,8 @@ struct erased {
   std::uint64_t events = 0;  // that lost their personal part
   bool already = false;      // nothing personal was left: nothing changed
 };
+// A correction that waits for a second person, or nothing when its event is corrected already.
+using proposal_completion = std::function<void(std::variant<std::optional<proposed_correction>, failure>)>;
 using erasure_completion = std::function<void(std::variant<erased, failure>)>;
 
 struct statistics {
@@ -64,7 +67,18 @@ struct verification {
   std::uint64_t first_misfit = 0;  // the sequence of the first event that does not; 0: all fit
   std::string why;                 // it does not, for people
   digest256 head{};                // of the last event that fits
+  ledger_head deposited;           // earlier, elsewhere: its event must still be there and be the same
   bool done = false;               // the newest event, or a misfit, is reached
+};
+
+// The same for the record of access.
+struct access_verification {
+  store::access_head head;           // of the last use that fits
+  std::uint64_t first_misfit = 0;    // the number of the first use that does not; 0: all fit
+  std::optional<instant> misfit_at;  // its time, if it is there
+  std::string why;                   // it does not, for people
+  store::access_head deposited;      // earlier, elsewhere
+  bool done = false;                 // the newest use, or a misfit, is reached
 };
 
 class consent_store {
@@ -128,6 +142,12 @@ class consent_store {
   void record(std::vector<event> events, completion done);
   outcome record_and_wait(std::vector<event> events);
 
+  // Keeps the proposal until its event is corrected, in the place of an earlier one of the same person; then calls
+  // `done` with the one that stands, which is another person's when that has not lapsed.
+  void propose(proposed_correction p, proposal_completion done);
+  // Those that have not lapsed, by the id of their events; from disk.
+  std::variant<std::vector<proposed_correction>, failure> proposed_corrections(instant now) const;
+
   // Forgets the person: in all that is on disk about the number a keyed hash takes its place, and the texts and salts
   // of its events are gone; what is known of it goes on counting. The event that says so has `by`'s actor and reason.
   // The journal is worked through after that event, while others are recorded; `done` is called at its end, on a thread
@@ -163,6 +183,9 @@ class consent_store {
   // The history of a number, oldest recorded first, with the corrections of its events; of number{}: the recalls.
   std::variant<std::vector<event>, failure> history(number who) const;
   std::variant<std::optional<event>, failure> at(std::uint64_t sequence) const;
+  // Those of these sequences, ascending, that are there, until the visitor returns false.
+  std::optional<failure> each_at(std::span<const std::uint64_t> sequences,
+                                 const std::function<bool(const event&)>& visit) const;
   std::variant<std::optional<event>, failure> find(const event_id& id) const;
   // The ledger in order, after `after`, until the visitor returns false.
   std::optional<failure> scan(std::uint64_t after, const std::function<bool(const event&)>& visit) const;
@@ -185,7 +208,9 @@ class consent_store {
 
   // Walks the chain on from where `so_far` ends, some ten thousand events at a time: again until it is done.
   std::variant<verification, failure> verify(verification so_far) const;
+  std::variant<access_verification, failure> verify_access(access_verification so_far) const;
   ledger_head head() const;
+  store::access_head access_head() const;
   // A consistent copy in a folder that is made for it; a store like this one can be opened there.
   std::optional<failure> backup(const std::filesystem::path& folder) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/telling_digits.h"
 #include "store/utf8.h"
 
 namespace store {
@@ -45,6 +46,7 @@ class examination {
     check_digest();
     check_expiry();
     copy_texts();
+    keep_number_out_of_what_lasts();
     if (!reasons_.empty()) return std::move(reasons_);
     return std::move(event_);
   }
@@ -58,6 +60,7 @@ class examination {
     event_.kind = event_kind::reassigned;
     check_reassigned_at();
     copy_texts();
+    keep_number_out_of_what_lasts();
     if (!reasons_.empty()) return std::move(reasons_);
     return std::move(event_);
   }
@@ -235,6 +238,19 @@ class examination {
     event_.evidence = entry_.evidence;
     event_.evidence_sha256 = entry_.evidence_sha256;
     event_.wording = entry_.wording;
+  }
+
+  // These stay when the person is erased. An opposition is taken all the same, with these digits masked.
+  void keep_number_out_of_what_lasts() {
+    if (tells(event_.scope.name, event_.who))
+      refuse("scope", "holds the number itself, and stays when the person is erased; leave it out", "tells_number");
+    for (const auto& [field, text] : {std::pair("source", &event_.source), std::pair("collector", &event_.collector)}) {
+      if (!tells(*text, event_.who)) continue;
+      if (is_opt_in())
+        refuse(field, "holds the number itself, and stays when the person is erased; leave it out", "tells_number");
+      else
+        std::ranges::replace_if(*text, [](char c) { return c >= '0' && c <= '9'; }, '*');
+    }
   }
 
   const entry& entry_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "store/telling_digits.h"
 #include "store/utf8.h"
 
 namespace store {
@@ -89,7 +90,7 @@ class importer {
     event made = std::get<event>(std::move(checked));
     note_scope(row.line, made.scope);
     made.identity = digest(e);
-    made.actor = options_.actor;
+    made.actor = tells(options_.actor, made.who) ? "import" : options_.actor;  // it stays when the person is erased
     if (made.kind == event_kind::reassigned) made.reason = options_.reason;
     counted_row c = counted(e);
     c.kind = made.kind;

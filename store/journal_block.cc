@@ -1,5 +1,6 @@
 #include "store/journal_block.h"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -156,6 +157,12 @@ bool decode_block(std::string_view block, const std::function<bool(const journal
     if (!visit(e)) break;
   }
   return true;
+}
+
+bool may_hold_sender(std::string_view block, std::string_view sender) {
+  byte_reader in(block);
+  const head h = read_head(in);
+  return in.failed() || std::ranges::any_of(h.origins, [&](const named_origin& o) { return o.texts[0] == sender; });
 }
 
 encoded_block encode_block(const journal_batch& lines, std::size_t first, std::size_t count,

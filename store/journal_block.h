@@ -22,6 +22,9 @@ encoded_block encode_block(const journal_batch& lines, std::size_t first, std::s
 // encode_block() could have made: then none was visited.
 bool decode_block(std::string_view block, const std::function<bool(const journal_entry&)>& visit);
 
+// Whether any entry may be of this sender: the head tells. True when it cannot be decoded.
+bool may_hold_sender(std::string_view block, std::string_view sender);
+
 // The lines of a block that has no place yet.
 journal_batch lines_of(const unplaced_block& b, journal_texts& texts);
 

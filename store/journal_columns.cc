@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "store/bytes.h"
+#include "store/telling_digits.h"
 
 namespace store {
 

@@ -8,6 +8,7 @@ namespace {
 // From the decision to its block: the longest wait for an answer, and how long a block stays open.
 constexpr std::chrono::hours longest_delay = std::chrono::hours{24} + 2 * journal_tail::longest_span;
 constexpr std::size_t filters_a_block = 16;  // that cost as much as reading one block
+constexpr std::size_t filters_a_head = 4;    // as much as reading of one only whose decisions it holds
 // Of one part of an erasure: some milliseconds of reading, and what is written in one commit.
 constexpr std::size_t filters_a_part = 1024;
 constexpr std::size_t blocks_a_part = 8;
@@ -42,6 +43,7 @@ std::variant<journal_place, failure> search_journal(const ledger& l, const journ
   std::size_t cost = 0;
   bool stopped = false;
   std::uint64_t unreadable = 0;
+  std::uint64_t last = 0;  // the position at which the block ends that is read
   const auto look = [&](std::uint64_t key, const journal_filter& f) {
     using enum ledger::journal_step;
     stopped = stopped || cost >= most_cost;
@@ -49,13 +51,19 @@ std::variant<journal_place, failure> search_journal(const ledger& l, const journ
     if (q.to && key > key_of(*q.to + longest_delay)) return stop;
     ++cost;
     const block_summary& s = f.summary();
-    const bool passed = s.first_position + s.count <= place.position + 1;
+    last = s.first_position + s.count - 1;
+    const bool passed = last <= place.position;
     if (!passed && may_match(q, f)) return read;
     place.key = key;
-    if (!passed) place.position = s.first_position + s.count - 1;
+    if (!passed) place.position = last;
     return skip;
   };
   const auto read = [&](std::uint64_t key, std::string_view block) {
+    if (q.sender && !may_hold_sender(block, *q.sender)) {
+      cost += filters_a_head;
+      place = {key, last, false};
+      return true;
+    }
     cost += filters_a_block;
     const bool whole = decode_block(block, [&](const journal_entry& e) {
       if (e.position <= place.position) return true;

@@ -53,6 +53,7 @@ std::variant<std::unique_ptr<ledger>, failure> ledger::open(const std::filesyste
   if (auto* why = std::get_if<failure>(&opened)) return *why;
   std::unique_ptr<ledger> made(new ledger(std::move(std::get<std::unique_ptr<database>>(opened))));
   if (auto why = made->load_head()) return *why;
+  if (auto why = made->load_access_head()) return *why;
   return made;
 }
 
@@ -160,6 +161,25 @@ std::variant<std::optional<event>, failure> ledger::at(std::uint64_t sequence) c
   return std::optional(std::move(r->e));
 }
 
+// Reading on over a few costs less than looking one up, and only what is asked for is decoded.
+std::optional<failure> ledger::each_at(std::span<const std::uint64_t> sequences,
+                                       const std::function<bool(const event&)>& visit) const {
+  constexpr std::uint64_t near_enough = 32;
+  const auto it = db_->iterate(events);
+  for (const std::uint64_t sequence : sequences) {
+    const std::uint64_t at = it->Valid() ? from_big_endian(it->key()) : 0;
+    if (at == 0 || at > sequence || sequence - at > near_enough) it->Seek(big_endian(sequence));
+    while (it->Valid() && from_big_endian(it->key()) < sequence)
+      it->Next();
+    if (!it->Valid()) break;
+    if (from_big_endian(it->key()) != sequence) continue;
+    const auto r = decode_record(view(it->value()), sequence);
+    if (!r) return damaged(name_of(sequence));
+    if (!visit(r->e)) return std::nullopt;
+  }
+  return it->status().ok() ? std::nullopt : std::optional(broken("the ledger cannot be read", it->status()));
+}
+
 // Ids count up with the time of recording, and so do sequences: where the id's millisecond begins is found by halving.
 std::variant<std::optional<event>, failure> ledger::find(const event_id& id) const {
   std::uint64_t milliseconds = 0;
@@ -255,6 +275,8 @@ std::optional<failure> ledger::write(const changes& c) {
   if (c.erased) batch.Put(unfinished_key(c.erased->who), big_endian(c.erased->stand_in.digits));
   for (const auto& [key, value] : c.pending_opt_ins)
     value ? batch.Put(db_->at(pending_opt_ins), key, *value) : batch.Delete(db_->at(pending_opt_ins), key);
+  for (const auto& [key, value] : c.proposals)
+    value ? batch.Put(db_->at(meta), key, *value) : batch.Delete(db_->at(meta), key);
   const std::lock_guard purging(purge_mutex_);
   std::vector<remains> gone;
   for (const rewritten_record& r : c.rewritten)

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "store/names.h"
 #include "store/number_keys.h"
 #include "store/pending_opt_in.h"
+#include "store/proposed_correction.h"
 #include "store/record.h"
 
 namespace rocksdb {
@@ -53,6 +55,9 @@ class ledger {
   // --- reading; any thread ---
   std::variant<std::vector<event>, failure> history(number who) const;  // number{0}: the recalls
   std::variant<std::optional<event>, failure> at(std::uint64_t sequence) const;
+  // Those of these sequences, ascending, that are there, until the visitor returns false.
+  std::optional<failure> each_at(std::span<const std::uint64_t> sequences,
+                                 const std::function<bool(const event&)>& visit) const;
   std::variant<std::optional<event>, failure> find(const event_id& id) const;
   std::optional<failure> scan(std::uint64_t after, const std::function<bool(const event&)>& visit) const;
   // The records as they are on disk.
@@ -66,6 +71,8 @@ class ledger {
   // Of one number, or of all.
   std::optional<failure> each_pending_opt_in(std::optional<number> of,
                                              const std::function<void(pending_opt_in)>& visit) const;
+
+  std::variant<std::vector<proposed_correction>, failure> proposed_corrections() const;
 
   // --- writing; one thread ---
   struct rewritten_record {
@@ -81,6 +88,7 @@ class ledger {
     std::optional<erased_person> erased;      // who is still to be erased from the journal
     // By key; without a value it is deleted.
     std::vector<std::pair<std::string, std::optional<std::string>>> pending_opt_ins;
+    std::vector<std::pair<std::string, std::optional<std::string>>> proposals;  // likewise
     std::vector<std::string> unheld;  // keys of what was held about an erased person: owed a purge(), too
   };
   // On disk, all or none, when it returns nothing.
@@ -109,9 +117,12 @@ class ledger {
   std::optional<failure> finish_erasure(const erased_person& person);
 
   // --- the record of access ---
-  std::variant<instant, failure> newest_access() const;  // the time of the newest; the epoch when there is none
+  store::access_head access_head() const;
   // From a time on, until the visitor returns false; any thread.
   std::optional<failure> scan_access(instant from, const std::function<bool(access_record)>& visit) const;
+  // The values as they are on disk, of times after this one.
+  using access_visitor = std::function<bool(instant at, std::string_view octets)>;
+  std::optional<failure> scan_access_octets(instant after, const access_visitor& visit) const;
   // All or none; `about` is handed over as a hash. Without uses, and synced: what was written before is on disk.
   std::optional<failure> write(const std::vector<access_record>& uses, bool synced);
 
@@ -151,12 +162,15 @@ class ledger {
  private:
   explicit ledger(std::unique_ptr<database> db);
   std::optional<failure> load_head();
+  std::optional<failure> load_access_head();
+  std::optional<failure> chain_access();
   std::variant<std::string, failure> owed_purge() const;
   std::optional<failure> owe_purge_of(const std::vector<remains>& gone, rocksdb::WriteBatch& batch) const;
 
   std::unique_ptr<database> db_;
   mutable std::mutex head_mutex_;
   ledger_head head_;
+  store::access_head access_head_;
   std::atomic<bool> purging_stopped_{false};
   std::mutex purge_mutex_;  // of what is owed a purge, on disk
 };

@@ -3,8 +3,6 @@
 #include <array>
 #include <cstdio>
 
-#include "store/hexadecimal.h"
-
 namespace store {
 namespace {
 
@@ -98,14 +96,6 @@ std::string to_string(number n) {
   char text[24];
   const int length = std::snprintf(text, sizeof text, "hash:%016llx", static_cast<unsigned long long>(n.digits));
   return {text, static_cast<std::size_t>(length)};
-}
-
-bool tells(std::string_view text, number n) {
-  constexpr std::size_t telling_digits = 8;
-  if (n.digits == 0 || n.is_hash() || text.size() < telling_digits) return false;
-  const std::string digits = to_string(n);
-  const std::string_view last = std::string_view(digits).substr(digits.size() - telling_digits);
-  return text.find(last) != std::string_view::npos || text.find(hexadecimal(last)) != std::string_view::npos;
 }
 
 }  // namespace store

@@ -34,9 +34,6 @@ enum class number_kind { unknown, international, national };
 // starting with 0.
 std::optional<number> read_number(std::string_view text, number_kind claimed, const numbering_plan& plan);
 
-// Whether the text holds the last digits of the number, as they are or as octets in hexadecimal.
-bool tells(std::string_view text, number n);
-
 std::string to_string(number n);  // the digits: "33612345678"; of a hash "hash:9f86d081884c7d65"
 
 }  // namespace store

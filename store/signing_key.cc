@@ -4,7 +4,10 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include <charconv>
+#include <sstream>
 #include <stdexcept>
+#include <vector>
 
 #include "store/hexadecimal.h"
 #include "store/secret_file.h"
@@ -70,9 +73,37 @@ std::string signing_key::public_key() const {
   return pem([&](BIO* to) { return PEM_write_bio_PUBKEY(to, get(key_)); });
 }
 
-std::string statement_of(const ledger_head& head, instant at) {
+std::string statement_of(const ledger_head& head, const access_head& access, instant at) {
   return "consentgate ledger head\n" + std::to_string(head.sequence) + "\n" + hexadecimal(head.own) + "\n" +
-         to_string(at) + "\n";
+         to_string(at) + "\n" + std::to_string(access.count) + "\n" + hexadecimal(access.own) + "\n";
+}
+
+namespace {
+
+std::optional<std::pair<std::uint64_t, digest256>> read_head(const std::string& count, const std::string& hash) {
+  std::uint64_t number = 0;
+  const auto [end, wrong] = std::from_chars(count.data(), count.data() + count.size(), number);
+  digest256 own{};
+  if (wrong != std::errc() || end != count.data() + count.size() || hash.size() != 2 * own.size()) return std::nullopt;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const char* const two = hash.data() + 2 * i;
+    if (std::from_chars(two, two + 2, own[i], 16).ptr != two + 2) return std::nullopt;
+  }
+  return std::pair(number, own);
+}
+
+}  // namespace
+
+std::optional<deposited_heads> read_statement(std::string_view text) {
+  std::istringstream in{std::string(text)};
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);)
+    lines.push_back(line.ends_with('\r') ? line.substr(0, line.size() - 1) : line);
+  if ((lines.size() != 4 && lines.size() != 6) || lines[0] != "consentgate ledger head") return std::nullopt;
+  const auto ledger = read_head(lines[1], lines[2]);
+  const auto access = lines.size() == 6 ? read_head(lines[4], lines[5]) : std::pair(std::uint64_t{0}, digest256{});
+  if (!ledger || !access) return std::nullopt;
+  return deposited_heads{{ledger->first, ledger->second, {}}, {access->first, access->second, {}}};
 }
 
 }  // namespace store

@@ -4,10 +4,12 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "store/access.h"
 #include "store/failure.h"
 #include "store/ledger_head.h"
 
@@ -26,8 +28,14 @@ class signing_key {
   key key_;
 };
 
-// What is signed: "consentgate ledger head\nSEQUENCE\nHASH\nTIME\n", the hash as hexadecimal digits, the time of
-// signing.
-std::string statement_of(const ledger_head& head, instant at);
+// What is signed: "consentgate ledger head\nSEQUENCE\nHASH\nTIME\nUSES\nHASH\n", hashes as hexadecimal digits: where
+// the ledger ends, the time of signing, and where the record of access ends.
+std::string statement_of(const ledger_head& head, const access_head& access, instant at);
+// The two heads of a statement that was deposited; nothing when it is none. The first versions named no uses.
+struct deposited_heads {
+  ledger_head ledger;
+  access_head access;
+};
+std::optional<deposited_heads> read_statement(std::string_view text);
 
 }  // namespace store

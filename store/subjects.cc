@@ -3,6 +3,7 @@
 #include <string>
 
 #include "store/hexadecimal.h"
+#include "store/telling_digits.h"
 
 namespace store {
 

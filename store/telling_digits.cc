@@ -24,15 +24,9 @@ class digits_seen {
   std::size_t count_ = 0;
 };
 
-}  // namespace
-
-void telling_digits::add(number n) {
-  if (n.digits != 0 && !n.is_hash()) endings_.insert(n.digits % beyond);
-}
-
-bool telling_digits::in(std::string_view text) const {
-  if (endings_.empty()) return false;
-  const auto known = [this](std::uint64_t ending) { return endings_.contains(ending); };
+template <class Known>
+bool holds(std::string_view text, Known known) {
+  if (text.size() < 8) return false;
   digits_seen plain;
   for (const char c : text)
     if (is_digit(c) && plain.take(c, known)) return true;
@@ -47,6 +41,24 @@ bool telling_digits::in(std::string_view text) const {
     }
   }
   return false;
+}
+
+bool has_ending(number n) {
+  return n.digits != 0 && !n.is_hash();
+}
+
+}  // namespace
+
+void telling_digits::add(number n) {
+  if (has_ending(n)) endings_.insert(n.digits % beyond);
+}
+
+bool telling_digits::in(std::string_view text) const {
+  return !endings_.empty() && holds(text, [this](std::uint64_t ending) { return endings_.contains(ending); });
+}
+
+bool tells(std::string_view text, number n) {
+  return has_ending(n) && holds(text, [=](std::uint64_t ending) { return ending == n.digits % beyond; });
 }
 
 }  // namespace store

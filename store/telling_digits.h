@@ -9,11 +9,15 @@
 
 namespace store {
 
+// Whether the text holds the last eight digits of the number, whatever separates them, or these digits as octets in
+// hexadecimal.
+bool tells(std::string_view text, number n);
+
+// The same for any of several numbers.
 class telling_digits {
  public:
   void add(number n);  // a hash tells nothing
-  // Whether the text holds the last eight digits of one of the numbers, whatever separates them, or these digits as
-  // octets in hexadecimal.
+  bool empty() const { return endings_.empty(); }
   bool in(std::string_view text) const;
 
  private:

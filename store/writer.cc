@@ -61,6 +61,14 @@ void writer::submit_pending(pending_opt_in p, pending what, std::function<void(s
   work_.notify_one();
 }
 
+void writer::submit_proposal(proposed_correction p, proposal_completion done) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.emplace_back(proposing{std::move(p), std::move(done)});
+  }
+  work_.notify_one();
+}
+
 void writer::submit_rewriting(std::vector<journal_record> blocks, const erased_person& person,
                               std::function<void(std::optional<failure>)> done) {
   {
@@ -190,6 +198,10 @@ std::optional<failure> writer::prepare(commit_group& g, request& r, std::vector<
     pending_one->how == pending::keep ? g.keep(std::move(pending_one->what))
                                       : g.forget(pending_one->what.who, pending_one->what.sender);
     results.emplace_back([pending_one] { pending_one->done(std::nullopt); });
+  } else if (auto* proposal = std::get_if<proposing>(&r)) {
+    auto stands = g.propose(std::move(proposal->what));
+    if (const auto* why = std::get_if<failure>(&stands)) return *why;
+    results.emplace_back([proposal, stands = std::move(stands)] { proposal->done(stands); });
   } else {
     auto& order = std::get<erasing>(r);
     auto done = g.erase(order.who, std::move(order.by));

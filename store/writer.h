@@ -33,6 +33,7 @@ class writer {
   // Keeps the pending opt-in, or forgets that of this person and sender.
   enum class pending { keep, forget };
   void submit_pending(pending_opt_in p, pending what, std::function<void(std::optional<failure>)> done);
+  void submit_proposal(proposed_correction p, proposal_completion done);
   // Blocks that take the place of others in the journal, or, without any, the end of the erasure.
   void submit_rewriting(std::vector<journal_record> blocks, const erased_person& person,
                         std::function<void(std::optional<failure>)> done);
@@ -71,7 +72,11 @@ class writer {
     erased_person person;
     std::function<void(std::optional<failure>)> done;
   };
-  using request = std::variant<recording, erasing, keeping, rewriting>;
+  struct proposing {
+    proposed_correction what;
+    proposal_completion done;
+  };
+  using request = std::variant<recording, erasing, keeping, proposing, rewriting>;
 
   void run();
   void wait(std::unique_lock<std::mutex>& lock);

@@ -16,8 +16,7 @@ answer get_access(const services& s, const request& r) {
   store::access_query q;
   std::uint64_t limit = 1000;
   auto wrong = read_count(r, "limit", max_lines, limit);
-  if (!wrong) wrong = read_instant(r, "from", &store::written_time::earliest, q.from);
-  if (!wrong) wrong = read_instant(r, "to", &store::written_time::latest, q.to);
+  if (!wrong) wrong = read_times(r, q.from, q.to);
   if (!wrong) wrong = read_number(r, "number", l->policy->settings().numbers, q.about);
   if (wrong) return problem(400, *wrong);
   if (const auto* token = r.parameter("token")) q.actor = *token;

@@ -2,25 +2,19 @@
 
 #include <algorithm>
 #include <charconv>
+#include <regex>
 
+#include "store/signing_key.h"
+#include "store/telling_digits.h"
 #include "store/utf8.h"
 
 namespace proxy {
 namespace {
 
 constexpr std::size_t longest_reason = 1000;
-constexpr std::size_t telling_digits = 8;
 
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
-bool tells(const std::string& text, store::number who) {
-  if (who.digits == 0 || who.is_hash()) return false;
-  std::string digits;
-  std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
-  const std::string number = store::to_string(who);
-  return digits.find(number.substr(number.size() - telling_digits)) != std::string::npos;
 }
 
 refused_act unreadable_number(const std::string& text) {
@@ -35,6 +29,12 @@ std::string named(const store::event& e) {
 
 }  // namespace
 
+bool names_a_number(const std::string& text) {
+  static const std::regex date(R"(\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-](19|20)\d\d(?!\d))");
+  static const std::regex like_a_number(R"((\+ ?(\d[ .()/-]*){8}|(^|\D)0([ .()/-]*\d){8}|\d{11}))");
+  return std::regex_search(std::regex_replace(text, date, "x"), like_a_number);
+}
+
 act<std::string> checked_reason(const std::string& reason, store::number about) {
   if (reason.find_first_not_of(' ') == std::string::npos)
     return refused_act{400, "a reason is missing: say why, for whoever reads the ledger in some years"};
@@ -43,9 +43,13 @@ act<std::string> checked_reason(const std::string& reason, store::number about) 
                                 std::to_string(longest_reason) + " are taken"};
   if (!store::is_utf8(reason) || std::ranges::any_of(reason, is_control))
     return refused_act{400, "the reason is no plain text: UTF-8 without control characters is expected"};
-  if (tells(reason, about))
+  if (store::tells(reason, about))
     return refused_act{
         400, "the reason holds the person's number, and reasons stay when the person is erased: leave it out"};
+  if (names_a_number(reason))
+    return refused_act{400,
+                       "the reason holds what reads like a telephone number, and reasons stay when a person is erased: "
+                       "leave it out"};
   return reason;
 }
 
@@ -157,6 +161,20 @@ act<erasure> erasure_of(const std::string& number, const std::string& reason, co
   e.by.reason = reason;
   e.by.actor = actor;
   return e;
+}
+
+act<verifications> begin_verification(const std::string* statement) {
+  verifications v;
+  if (statement == nullptr) return v;
+  const auto heads = store::read_statement(*statement);
+  if (!heads) {
+    return refused_act{400,
+                       "what was deposited is no statement of a signed head: the text of the member `statement` of "
+                       "GET /v1/ledger/head is expected, as it was"};
+  }
+  v.ledger.deposited = heads->ledger;
+  v.access.deposited = heads->access;
+  return v;
 }
 
 }  // namespace proxy

@@ -19,8 +19,12 @@ struct refused_act {
 template <typename T>
 using act = std::variant<T, refused_act>;
 
-// What it takes to say why: 1 to 1000 octets of UTF-8, and no telephone number of the person, since reasons stay when
-// the person is erased. `about` is that number, or zero.
+// Whether some digits of it read like a telephone number, of whomever: with a + or a 0 in front, or eleven in a row.
+// Dates do not.
+bool names_a_number(const std::string& text);
+
+// What it takes to say why: 1 to 1000 octets of UTF-8, and no telephone number, since reasons stay when a person is
+// erased. `about` is the number of whom it is about, or zero: of it the last digits are enough.
 act<std::string> checked_reason(const std::string& reason, store::number about);
 
 act<store::event> recall_of(const std::string& source, const std::string& reason, const std::string& actor,
@@ -45,6 +49,13 @@ struct erasure {
 };
 act<erasure> erasure_of(const std::string& number, const std::string& reason, const store::numbering_plan& plan,
                         const std::string& actor);
+
+// From where both chains are verified: with the statement of a signed head, up to what was deposited at least.
+struct verifications {
+  store::verification ledger;
+  store::access_verification access;
+};
+act<verifications> begin_verification(const std::string* statement);
 
 // A time that is past, or the end of a day that has begun; otherwise what is wrong with it.
 std::variant<store::instant, std::string> read_past(const std::string& text, store::instant now);

@@ -29,6 +29,7 @@ router make_routes(tokens t, const services& s, import_jobs& jobs, const proof_t
   add_report_resources(r, s, tools.signing_key);
   add_import_resources(r, s, jobs);
   add_proof_resources(r, s, tools);
+  add_correction_resources(r, s);
   add_access_resources(r, s);
   add_capture_resources(r, s);
   return r;
@@ -48,8 +49,7 @@ class admin_api::implementation {
         jobs_(c.spool, services_),
         signing_key_(read_or_make_key(c.signing_key_file)),
         access_(services_),
-        routes_(
-            make_routes(tokens(c.token_file, c.tokens), services_, jobs_, {second_person_, long_ones_, signing_key_})),
+        routes_(make_routes(tokens(c.token_file, c.tokens), services_, jobs_, {jobs_, long_ones_, signing_key_})),
         listener_(io_, c.address, routes_, access_, [this] { return std::make_shared<upload>(jobs_.new_file()); }, {}) {
     listener_.start();
     thread_ = std::thread([this] { io_.run(); });
@@ -67,7 +67,6 @@ class admin_api::implementation {
  private:
   services services_;
   import_jobs jobs_;
-  approvals second_person_;
   store::signing_key signing_key_;
   access_log access_;
   boost::asio::io_context io_{1};

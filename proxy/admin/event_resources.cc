@@ -103,8 +103,7 @@ std::variant<tail_query, std::string> read_tail_query(const request& r, const st
   tail_query q;
   if (auto wrong = read_count(r, "after", INT64_MAX, q.after)) return *wrong;
   if (auto wrong = read_count(r, "limit", max_tail_lines, q.limit)) return *wrong;
-  if (auto wrong = read_instant(r, "from", &store::written_time::earliest, q.from)) return *wrong;
-  if (auto wrong = read_instant(r, "to", &store::written_time::latest, q.to)) return *wrong;
+  if (auto wrong = read_times(r, q.from, q.to)) return *wrong;
   if (const auto* source = r.parameter("source")) q.source = *source;
   if (auto wrong = read_number(r, "number", plan, q.number)) return *wrong;
   return q;

@@ -2,11 +2,14 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fstream>
 #include <stdexcept>
 
+#include "proxy/admin/acts.h"
 #include "proxy/admin/configured.h"
 #include "proxy/observe/log.h"
 #include "store/hexadecimal.h"
@@ -100,6 +103,50 @@ store::import_options options_for(import_job& j, std::ofstream& report, std::sha
   return o;
 }
 
+// A refused row that tells one of the numbers, without what does.
+store::refused_row forgotten(const store::refused_row& r) {
+  return {r.line, "", {{"row", "is about a person who was erased since", "erased"}}};
+}
+
+bool any_line(const std::filesystem::path& file, const store::telling_digits& tells) {
+  std::ifstream in(file, std::ios::binary);
+  for (std::string line; std::getline(in, line);)
+    if (tells.in(line)) return true;
+  return false;
+}
+
+// The list takes the place of the one before whole, or not at all.
+std::error_code rewrite_refusals(const std::filesystem::path& file, const store::telling_digits& who) {
+  std::filesystem::path fresh = file;
+  fresh += ".new";
+  std::ifstream in(file, std::ios::binary);
+  std::ofstream out(fresh, std::ios::binary);
+  for (std::string line; std::getline(in, line);)
+    out << (who.in(line) ? boost::json::serialize(to_json(forgotten(refused_row_of(boost::json::parse(line))))) : line)
+        << '\n';
+  std::error_code wrong;
+  if (in.bad() || !out.flush()) wrong = std::make_error_code(std::errc::io_error);
+  if (!wrong) std::filesystem::rename(fresh, file, wrong);
+  std::error_code ignored;
+  if (wrong) std::filesystem::remove(fresh, ignored);
+  return wrong;
+}
+
+std::optional<store::failure> forget_refusals(import_job& j, const store::telling_digits& who) {
+  if (who.empty()) return std::nullopt;
+  {
+    const std::lock_guard lock(j.file_mutex);
+    const auto wrong = any_line(j.refusals_file, who) ? rewrite_refusals(j.refusals_file, who) : std::error_code();
+    if (wrong)
+      return store::failure{"the list of the rows that import " + j.id +
+                            " refused cannot be written anew: " + wrong.message()};
+  }
+  const std::lock_guard lock(j.mutex);
+  for (store::refused_row& r : j.refusals)
+    if (who.in(boost::json::serialize(to_json(r)))) r = forgotten(r);
+  return std::nullopt;
+}
+
 }  // namespace
 
 import_jobs::import_jobs(std::filesystem::path spool, const services& s) : spool_(std::move(spool)), services_(&s) {
@@ -135,8 +182,8 @@ std::shared_ptr<import_job> import_jobs::submit(import_request r) {
   j->id = random_name();
   j->what = std::move(r);
   j->refusals_file = spool_ / (j->id + ".refusals");
-  // The report names the import by what people call it.
-  j->what.actor = "import:" + (j->what.name.empty() ? j->id : j->what.name);
+  // The events name the import by what people call it, for good: unless that is a person's number.
+  j->what.actor = "import:" + (j->what.name.empty() || names_a_number(j->what.name) ? j->id : j->what.name);
   {
     const std::lock_guard lock(mutex_);
     if (queue_.size() >= max_queued) return nullptr;
@@ -154,6 +201,25 @@ std::shared_ptr<import_job> import_jobs::find(const std::string& id) const {
     if (j->id == id) return j;
   }
   return nullptr;
+}
+
+std::optional<store::failure> import_jobs::forget(store::number who) {
+  std::vector<std::shared_ptr<import_job>> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& j : kept_) {
+      const std::lock_guard job_lock(j->mutex);
+      const bool over = j->state == import_state::done || j->state == import_state::failed;
+      over ? ended.push_back(j) : j->forgotten.add(who);
+    }
+  }
+  store::telling_digits digits;
+  digits.add(who);
+  std::optional<store::failure> failed;
+  for (const auto& j : ended) {
+    if (auto why = forget_refusals(*j, digits)) failed = std::move(why);
+  }
+  return failed;
 }
 
 // The oldest are never those that still wait: the queue is shorter than what is kept.
@@ -202,6 +268,12 @@ void import_jobs::run_one(import_job& j) {
   std::error_code ignored;
   std::filesystem::remove(j.what.file, ignored);
   finish(j, failed, refusals_are_whole);
+  const auto erased_meanwhile = [&j] {
+    const std::lock_guard lock(j.mutex);
+    return j.forgotten;
+  }();
+  if (const auto why = forget_refusals(j, erased_meanwhile))
+    log(log_level::error, "an erased person may be in a list of refused rows", {{"reason", why->message}});
 }
 
 }  // namespace proxy

@@ -8,12 +8,14 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "proxy/admin/services.h"
 #include "store/import.h"
+#include "store/telling_digits.h"
 
 namespace proxy {
 
@@ -36,6 +38,7 @@ struct import_job {
   std::filesystem::path refusals_file;  // every refused row as a line of JSON
   store::import_progress progress;
 
+  std::mutex file_mutex;  // of the refusals file, once the import has ended
   // The members below under this mutex.
   std::mutex mutex;
   import_state state = import_state::queued;
@@ -43,6 +46,7 @@ struct import_job {
   std::vector<std::string> warnings;         // the first of them
   std::string error;                         // why it failed
   bool refusals_are_whole = true;            // false: the disk was full
+  store::telling_digits forgotten;           // persons who were erased while it ran
 };
 
 class import_jobs {
@@ -64,6 +68,9 @@ class import_jobs {
   // Nothing when the queue is full.
   std::shared_ptr<import_job> submit(import_request r);
   std::shared_ptr<import_job> find(const std::string& id) const;  // nullptr: never was, or is no longer kept
+
+  // Takes what tells the number out of the lists of refused rows, of the import that runs once it ends.
+  std::optional<store::failure> forget(store::number who);
 
  private:
   void run();

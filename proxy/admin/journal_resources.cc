@@ -12,8 +12,7 @@ constexpr std::uint64_t max_limit = 1'000'000'000;
 std::variant<journal_search, std::string> read_search(const request& r, const store::numbering_plan& plan) {
   journal_search s;
   if (auto wrong = read_number(r, "number", plan, s.what.who)) return *wrong;
-  if (auto wrong = read_instant(r, "from", &store::written_time::earliest, s.what.from)) return *wrong;
-  if (auto wrong = read_instant(r, "to", &store::written_time::latest, s.what.to)) return *wrong;
+  if (auto wrong = read_times(r, s.what.from, s.what.to)) return *wrong;
   if (auto wrong = read_count(r, "limit", max_limit, s.limit)) return *wrong;
   if (const auto* sender = r.parameter("sender")) s.what.sender = *sender;
   if (const auto* message_id = r.parameter("message_id")) s.what.message_id = *message_id;

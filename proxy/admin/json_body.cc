@@ -17,6 +17,15 @@ std::string place(std::string_view text, std::size_t offset) {
   return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
+bool is_flag(std::string_view member) {
+  return member == "approve" || member == "now";
+}
+
+// In the query it is text.
+bool is_truth(const boost::json::value& v) {
+  return v.is_bool() || (v.is_string() && (v.as_string() == "true" || v.as_string() == "false"));
+}
+
 std::string listed(const std::vector<std::string_view>& names) {
   std::string text;
   for (const auto n : names)
@@ -52,8 +61,9 @@ std::variant<boost::json::object, answer> read_members(const request& r, const s
     if (std::ranges::find(names, name) == names.end())
       return problem(
           400, "there is no member " + name + " here; there " + (names.empty() ? "are none" : "are " + listed(names)));
-    if (!member.value().is_string() && !member.value().is_bool())
-      return problem(400, "the member " + name + " must be a string, or true or false where that makes sense");
+    if (is_flag(name) && !is_truth(member.value()))
+      return problem(400, "the member " + name + " must be true or false");
+    if (!is_flag(name) && !member.value().is_string()) return problem(400, "the member " + name + " must be a string");
   }
   return members;
 }

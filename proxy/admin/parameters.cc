@@ -26,6 +26,18 @@ std::optional<std::string> read_instant(const request& r, const std::string& nam
   return std::nullopt;
 }
 
+std::optional<std::string> read_times(const request& r, std::optional<store::instant>& from,
+                                      std::optional<store::instant>& to) {
+  if (auto wrong = read_instant(r, "from", &store::written_time::earliest, from)) return wrong;
+  if (auto wrong = read_instant(r, "to", &store::written_time::latest, to)) return wrong;
+  return wrong_order(from, to);
+}
+
+std::optional<std::string> wrong_order(std::optional<store::instant> from, std::optional<store::instant> to) {
+  if (!from || !to || *from <= *to) return std::nullopt;
+  return "from (" + store::to_string(*from) + ") is after to (" + store::to_string(*to) + ")";
+}
+
 std::optional<std::string> read_number(const request& r, const std::string& name, const store::numbering_plan& plan,
                                        std::optional<store::number>& value) {
   const auto* text = r.parameter(name);

@@ -16,6 +16,10 @@ std::optional<std::string> read_count(const request& r, const std::string& name,
 std::optional<std::string> read_instant(const request& r, const std::string& name,
                                         store::instant store::written_time::* end,
                                         std::optional<store::instant>& value);
+// `from` and `to`.
+std::optional<std::string> read_times(const request& r, std::optional<store::instant>& from,
+                                      std::optional<store::instant>& to);
+std::optional<std::string> wrong_order(std::optional<store::instant> from, std::optional<store::instant> to);
 std::optional<std::string> read_number(const request& r, const std::string& name, const store::numbering_plan& plan,
                                        std::optional<store::number>& value);
 

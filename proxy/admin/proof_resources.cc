@@ -1,8 +1,8 @@
-// Recalls, reassignments, corrections and erasures; the ledger's head, its verification and its copies; keys.
+// Recalls, reassignments and erasures; the ledger's head, its verification and its copies; keys.
 #include <boost/json/serialize.hpp>
 
-#include "proxy/admin/acts.h"
 #include "proxy/admin/json_body.h"
+#include "proxy/admin/ledger_requests.h"
 #include "proxy/admin/problem.h"
 #include "proxy/admin/proof_views.h"
 #include "proxy/admin/resources.h"
@@ -10,47 +10,6 @@
 
 namespace proxy {
 namespace {
-
-answer refusal(const refused_act& why) {
-  return why.status == 503 ? unavailable(why.message) : problem(why.status, why.message);
-}
-
-void send_now(const reply& send, answer a) {
-  send([a = std::move(a)]() mutable { return std::move(a); });
-}
-
-answer not_stored(const store::failure& why) {
-  return unavailable("nothing is on disk: " + why.message);
-}
-
-// What a request about the ledger comes with; `use` answers it, perhaps later.
-using use_members = std::function<void(const loaded&, const request&, const boost::json::object&, const reply&)>;
-
-std::function<void(const request&, reply)> with_members(const services& s,
-                                                        std::initializer_list<std::string_view> names,
-                                                        use_members use) {
-  return [&s, names = std::vector<std::string_view>(names), use = std::move(use)](const request& r, const reply& send) {
-    const auto l = load(s);
-    if (!l) return send_now(send, not_loaded(s));
-    auto members = read_members(r, names);
-    if (auto* wrong = std::get_if<answer>(&members)) return send_now(send, std::move(*wrong));
-    use(*l, r, std::get<boost::json::object>(members), send);
-  };
-}
-
-// Records one event and answers with what `view` makes of it.
-void record(const loaded& l, store::event e, const reply& send,
-            std::function<answer(const store::event&, const store::recorded&)> view) {
-  const store::event copy = e;
-  std::vector<store::event> events;
-  events.push_back(std::move(e));
-  l.store->record(std::move(events), [send, copy, view = std::move(view)](const store::outcome& o) {
-    send([o, copy, view] {
-      if (const auto* why = std::get_if<store::failure>(&o)) return not_stored(*why);
-      return view(copy, std::get<std::vector<store::recorded>>(o).front());
-    });
-  });
-}
 
 void recall(const loaded& l, const request& r, const boost::json::object& members, const reply& send) {
   auto made = recall_of(r.captured.front(), text_member(members, "reason"), r.actor, store::now());
@@ -74,60 +33,18 @@ void reassign(const loaded& l, const request& r, const boost::json::object& memb
          });
 }
 
-answer corrected(const store::event& e, const store::recorded& place, const config& c) {
-  if (place.already_known) return problem(409, "that event is corrected already");
-  return json_answer(recorded_view(e, place, c), 201);
-}
-
-answer waiting(const store::event& target, const approvals::proposal& p) {
-  return json_answer(boost::json::object{{"state", "waiting_for_approval"},
-                                         {"event", target.sequence},
-                                         {"proposed_by", p.actor},
-                                         {"reason", p.reason},
-                                         {"until", store::to_string(p.until)}},
-                     202);
-}
-
-void correct(approvals& second_person, const loaded& l, const request& r, const boost::json::object& members,
-             const reply& send) {
-  const auto target = event_named(*l.store, r.captured.front());
-  if (const auto* why = std::get_if<refused_act>(&target)) return send_now(send, refusal(*why));
-  const auto& mistaken = std::get<store::event>(target);
-  const bool approving = flag_member(members, "approve");
-  std::string actor = r.actor;
-  std::string reason = text_member(members, "reason");
-  if (approving) {
-    const auto approved = second_person.approve(mistaken.sequence, r.actor, store::now());
-    if (const auto* why = std::get_if<refused_act>(&approved)) return send_now(send, refusal(*why));
-    actor = std::get<approvals::proposal>(approved).actor;
-    reason = std::get<approvals::proposal>(approved).reason;
-  }
-  auto made = correction_of(mistaken, reason, actor, store::now());
-  if (const auto* why = std::get_if<refused_act>(&made)) return send_now(send, refusal(*why));
-  auto& e = std::get<store::event>(made);
-  if (approving) {
-    e.approved_by = r.actor;
-  } else if (l.policy->settings().two_person_corrections) {
-    const auto proposed = second_person.propose(mistaken.sequence, actor, reason, store::now());
-    if (const auto* why = std::get_if<refused_act>(&proposed)) return send_now(send, refusal(*why));
-    return send_now(send, waiting(mistaken, std::get<approvals::proposal>(proposed)));
-  }
-  record(l, std::move(e), send, [policy = l.policy](const store::event& done, const store::recorded& place) {
-    return corrected(done, place, policy->settings());
-  });
-}
-
-void erase(errands& long_ones, const loaded& l, const request& r, const boost::json::object& members,
+void erase(const proof_tools& tools, const loaded& l, const request& r, const boost::json::object& members,
            const reply& send) {
   auto made = erasure_of(r.captured.front(), text_member(members, "reason"), l.policy->settings().numbers, r.actor);
   if (const auto* why = std::get_if<refused_act>(&made)) return send_now(send, refusal(*why));
   auto& [who, by] = std::get<erasure>(made);
   const bool now = flag_member(members, "now");
-  l.store->erase(who, by, [=, &long_ones, store = l.store](const std::variant<store::erased, store::failure>& result) {
+  l.store->erase(who, by, [=, who = who, store = l.store](const std::variant<store::erased, store::failure>& result) {
     if (const auto* why = std::get_if<store::failure>(&result)) return send_now(send, not_stored(*why));
     const auto& done = std::get<store::erased>(result);
+    if (const auto why = tools.imports.forget(who)) return send_now(send, unavailable(why->message));
     if (!now) return send_now(send, json_answer(erasure_view(done, store->owes_purge())));
-    long_ones.add([=] {
+    tools.long_ones.add([=] {
       const auto why = store->purge();
       send_now(send,
                why ? unavailable("the person is erased, and what is left in the files is not gone yet: " + why->message)
@@ -140,22 +57,31 @@ answer head(const services& s, const store::signing_key& key, const request& r) 
   if (auto wrong = unknown_parameter(r, {})) return *wrong;
   const auto l = load(s);
   if (!l) return not_loaded(s);
-  return json_answer(head_view(l->store->head(), key, store::now()));
+  return json_answer(head_view(l->store->head(), l->store->access_head(), key, store::now()));
 }
 
-// Verifies a piece of the chain each time that nothing else is to be sent; the answer is whole at the end.
+// Verifies a piece of the chains each time that nothing else is to be sent; the answer is whole at the end.
 answer verification(const services& s, const request& r) {
-  if (auto wrong = unknown_parameter(r, {})) return *wrong;
+  if (auto wrong = unknown_parameter(r, {"deposited"})) return *wrong;
   const auto l = load(s);
   if (!l) return not_loaded(s);
+  const auto begun = begin_verification(r.parameter("deposited"));
+  if (const auto* why = std::get_if<refused_act>(&begun)) return refusal(*why);
   answer a;
   a.content_type = "application/json";
-  a.rest = [store = l->store, so_far = store::verification()]() mutable -> std::optional<body_piece> {
-    auto next = store->verify(so_far);
+  a.rest = [store = l->store, so_far = std::get<verifications>(begun).ledger,
+            access = std::get<verifications>(begun).access]() mutable -> std::optional<body_piece> {
+    if (!so_far.done) {
+      auto next = store->verify(so_far);
+      if (std::holds_alternative<store::failure>(next)) return std::nullopt;
+      so_far = std::move(std::get<store::verification>(next));
+      return body_piece{};
+    }
+    auto next = store->verify_access(access);
     if (std::holds_alternative<store::failure>(next)) return std::nullopt;
-    so_far = std::move(std::get<store::verification>(next));
-    if (!so_far.done) return body_piece{};
-    return body_piece{boost::json::serialize(verification_view(so_far)), true};
+    access = std::move(std::get<store::access_verification>(next));
+    if (!access.done) return body_piece{};
+    return body_piece{boost::json::serialize(verification_view(so_far, access)), true};
   };
   return a;
 }
@@ -191,9 +117,6 @@ void add_proof_resources(router& to, const services& s, const proof_tools& tools
   };
   post("/v1/sources/{}/recall", {"reason"}, recall);
   post("/v1/numbers/{}/reassigned", {"occurred_at", "source", "reason"}, reassign);
-  post("/v1/events/{}/correction", {"reason", "approve"},
-       [&second = tools.second_person](const loaded& l, const request& r, const boost::json::object& members,
-                                       const reply& send) { correct(second, l, r, members, send); });
   post("/v1/backups", {"folder"},
        [&long_ones = tools.long_ones](const loaded& l, const request&, const boost::json::object& members,
                                       const reply& send) { back_up(long_ones, l, members, send); });
@@ -201,10 +124,9 @@ void add_proof_resources(router& to, const services& s, const proof_tools& tools
        [](const loaded& l, const request&, const boost::json::object&, const reply& send) { rotate(l, send); });
   to.add({.method = "DELETE",
           .pattern = "/v1/numbers/{}",
-          .handle = with_members(
-              s, {"reason", "now"},
-              [&long_ones = tools.long_ones](const loaded& l, const request& r, const boost::json::object& members,
-                                             const reply& send) { erase(long_ones, l, r, members, send); }),
+          .handle = with_members(s, {"reason", "now"},
+                                 [tools](const loaded& l, const request& r, const boost::json::object& members,
+                                         const reply& send) { erase(tools, l, r, members, send); }),
           .before_body = {}});
   const auto get = [&](std::string_view pattern, std::function<answer(const request&)> f) {
     to.add({.method = "GET",

@@ -17,10 +17,15 @@ boost::json::object recall_view(const store::event& e, const store::recorded& pl
 // personal part, the erasure's sequence, and whether the files are clean already.
 boost::json::object erasure_view(const store::erased& e, bool owes_purge);
 
-// {"sequence", "hash", "recorded_at"?, "signed_at", "statement", "signature", "public_key"}.
-boost::json::object head_view(const store::ledger_head& head, const store::signing_key& key, store::instant now);
+// {"state", "event", "proposed_by", "proposed_at", "reason", "until"}.
+boost::json::object proposal_view(const store::proposed_correction& p);
 
-// {"valid", "events", "head", "first_misfit"?, "why"?}.
-boost::json::object verification_view(const store::verification& v);
+// {"sequence", "hash", "recorded_at"?, "access", "signed_at", "statement", "signature", "public_key"}.
+boost::json::object head_view(const store::ledger_head& head, const store::access_head& access,
+                              const store::signing_key& key, store::instant now);
+
+// {"valid", "events", "head", "first_misfit"?, "why"?, "access": {"valid", "uses", "head", "first_misfit"?, "why"?,
+// "misfit_at"?}}: valid when both are.
+boost::json::object verification_view(const store::verification& v, const store::access_verification& access);
 
 }  // namespace proxy

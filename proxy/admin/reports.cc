@@ -25,7 +25,7 @@ dossier_maker make_dossier(const store::consent_store& s, const config& c, store
 std::string dossier_page(dossier_maker& m, const store::signing_key& key, const std::string& language) {
   dossier d = m.take();
   if (d.head.sequence != 0) {
-    const std::string statement = store::statement_of(d.head, d.made_at);
+    const std::string statement = store::statement_of(d.head, d.access, d.made_at);
     d.signature = {statement, store::hexadecimal(key.sign(statement)), key.public_key()};
   }
   return to_html(d, texts::in(language).value());

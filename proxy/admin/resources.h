@@ -1,7 +1,6 @@
 // The resources of the API, by family: each adds its routes. What they take and give: proxy/admin/openapi.json.
 #pragma once
 
-#include "proxy/admin/approvals.h"
 #include "proxy/admin/errands.h"
 #include "proxy/admin/import_jobs.h"
 #include "proxy/admin/router.h"
@@ -12,7 +11,7 @@ namespace proxy {
 
 // What the resources about the ledger itself need; outlives the router.
 struct proof_tools {
-  approvals& second_person;
+  import_jobs& imports;
   errands& long_ones;
   const store::signing_key& signing_key;
 };
@@ -24,6 +23,7 @@ void add_journal_resources(router& to, const services& s);
 void add_report_resources(router& to, const services& s, const store::signing_key& key);
 void add_import_resources(router& to, const services& s, import_jobs& jobs);
 void add_proof_resources(router& to, const services& s, const proof_tools& tools);
+void add_correction_resources(router& to, const services& s);
 void add_access_resources(router& to, const services& s);
 void add_capture_resources(router& to, const services& s);
 

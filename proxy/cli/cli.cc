@@ -85,6 +85,7 @@ class program {
     add_recall();
     add_erase();
     add_correct();
+    add_corrections();
     add_reassigned();
     add_verify();
     add_backup();
@@ -280,6 +281,13 @@ class program {
     c.footer("What a person wrote by SMS cannot be corrected: only the person's own later message changes it.");
   }
 
+  void add_corrections() {
+    CLI::App& c = command("corrections", "list the corrections that wait for a second person",
+                          [this] { return corrections_command(common_); });
+    add_common(c);
+    c.footer("`consentgate correct EVENT --approve` approves one (corrections: two_person); after 24 hours it lapses.");
+  }
+
   void add_reassigned() {
     CLI::App& c = command("reassigned", "record that a number went to another person", [this] {
       if (import_.file.empty()) return reassigned_command(common_, reassignment_);
@@ -307,10 +315,12 @@ class program {
   }
 
   void add_verify() {
-    CLI::App& c =
-        command("verify", "check the ledger's hash chain from end to end", [this] { return verify_command(common_); });
+    CLI::App& c = command("verify", "check the ledger's hash chain from end to end",
+                          [this] { return verify_command(common_, deposited_); });
     add_common(c);
-    c.footer("Exit code 1 names the first event that does not fit.");
+    c.add_option("--deposited", deposited_,
+                 "the `statement` of an earlier GET /v1/ledger/head: what it told of must still be there");
+    c.footer("Exit code 1 names the first event, or the first use of a token, that does not fit.");
   }
 
   void add_backup() {
@@ -431,7 +441,7 @@ class program {
   std::string format_ = "json";
   store::entry opt_in_, opt_out_;
   std::string number_, sender_, at_, source_, reason_;
-  std::filesystem::path folder_;
+  std::filesystem::path folder_, deposited_;
   erasure_order erasure_;
   correction_order correction_;
   reassignment_order reassignment_;

@@ -47,8 +47,10 @@ int export_command(const common_options& o, const export_filter& f);
 int recall_command(const common_options& o, const std::string& source, const std::string& reason);
 int erase_command(const common_options& o, const erasure_order& order);
 int correct_command(const common_options& o, const correction_order& order);
+int corrections_command(const common_options& o);
 int reassigned_command(const common_options& o, const reassignment_order& order);
-int verify_command(const common_options& o);
+// `deposited`: a file with the statement of a signed head; empty: none.
+int verify_command(const common_options& o, const std::filesystem::path& deposited);
 int backup_command(const common_options& o, const std::filesystem::path& folder);
 int rotate_key_command(const common_options& o);
 int access_command(const common_options& o, const access_filter& f);

@@ -71,8 +71,10 @@ class desk {
   virtual boost::json::value recall(const std::string& source, const std::string& reason) = 0;
   virtual boost::json::value erase(const erasure_order& o) = 0;
   virtual boost::json::value correct(const correction_order& o) = 0;
+  virtual boost::json::value proposed_corrections() = 0;
   virtual boost::json::value reassign(const reassignment_order& o) = 0;
-  virtual boost::json::value verify() = 0;
+  // With the statement of a deposited head, or without.
+  virtual boost::json::value verify(const std::optional<std::string>& deposited) = 0;
   virtual boost::json::value backup(const std::filesystem::path& folder) = 0;
   virtual boost::json::value rotate_key() = 0;
   virtual boost::json::object report(const report_order& o) = 0;

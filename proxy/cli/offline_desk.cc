@@ -16,6 +16,7 @@
 #include "proxy/admin/event_tail.h"
 #include "proxy/admin/import_jobs.h"
 #include "proxy/admin/journal_lines.h"
+#include "proxy/admin/parameters.h"
 #include "proxy/admin/proof_views.h"
 #include "proxy/admin/reports.h"
 #include "proxy/admin/views.h"
@@ -118,6 +119,14 @@ class offline : public desk {
     return recorded_view(e, place, settings());
   }
 
+  boost::json::value proposed_corrections() override {
+    note("GET", "/v1/corrections");
+    boost::json::array all;
+    for (const store::proposed_correction& p : viewed(store_->proposed_corrections(store::now())))
+      all.push_back(proposal_view(p));
+    return all;
+  }
+
   boost::json::value reassign(const reassignment_order& o) override {
     note("POST", "/v1/numbers/{}/reassigned", o.number);
     const store::event e =
@@ -125,12 +134,14 @@ class offline : public desk {
     return recorded_view(e, recorded_now(e), settings());
   }
 
-  boost::json::value verify() override {
+  boost::json::value verify(const std::optional<std::string>& deposited) override {
     note("GET", "/v1/ledger/verification");
-    store::verification v;
+    auto [v, access] = done(begin_verification(deposited ? &*deposited : nullptr));
     while (!v.done)
       v = viewed(store_->verify(std::move(v)));
-    return verification_view(v);
+    while (!access.done)
+      access = viewed(store_->verify_access(std::move(access)));
+    return verification_view(v, access);
   }
 
   boost::json::value backup(const std::filesystem::path& folder) override {
@@ -177,8 +188,7 @@ class offline : public desk {
     query.limit = UINT64_MAX;
     if (f.number) query.number = read(*f.number);
     query.source = f.source;
-    if (f.from) query.from = time(*f.from).earliest;
-    if (f.to) query.to = time(*f.to).latest;
+    read_times(f, query.from, query.to);
     each_line(event_tail(*store_, query), line);
   }
 
@@ -191,8 +201,7 @@ class offline : public desk {
     store::access_query query;
     if (f.number) query.about = read(*f.number);
     query.actor = f.token;
-    if (f.from) query.from = time(*f.from).earliest;
-    if (f.to) query.to = time(*f.to).latest;
+    read_times(f, query.from, query.to);
     each_line(access_tail(*store_, query, UINT64_MAX), line);
   }
 
@@ -207,8 +216,7 @@ class offline : public desk {
     if (f.number) search.what.who = read(*f.number);
     search.what.sender = f.sender;
     search.what.message_id = f.message_id;
-    if (f.from) search.what.from = time(*f.from).earliest;
-    if (f.to) search.what.to = time(*f.to).latest;
+    read_times(f, search.what.from, search.what.to);
     if (const auto wrong = too_wide(search.what)) throw command_failed(*wrong);
     each_line(journal_lines(*store_, search), line);
   }
@@ -232,7 +240,8 @@ class offline : public desk {
     };
     store::import_options options;
     options.plan = settings().numbers;
-    options.actor = "import:" + printable(o.file.filename().string());
+    const std::string name = printable(o.file.filename().string());
+    options.actor = names_a_number(name) ? actor_ : "import:" + name;
     options.dry_run = o.dry_run;
     if (o.reassigned) options.kind = store::import_kind::reassigned;
     if (!o.reason.empty()) options.reason = done(checked_reason(o.reason, {}));
@@ -324,6 +333,12 @@ class offline : public desk {
       throw command_failed("`" + text +
                            "` cannot be read as a number; write it with its country code, such as +33612345678");
     return *n;
+  }
+
+  static void read_times(const auto& filter, std::optional<store::instant>& from, std::optional<store::instant>& to) {
+    if (filter.from) from = time(*filter.from).earliest;
+    if (filter.to) to = time(*filter.to).latest;
+    if (const auto wrong = wrong_order(from, to)) throw command_failed(*wrong);
   }
 
   static store::written_time time(const std::string& text) {

@@ -9,6 +9,12 @@
 namespace proxy {
 namespace {
 
+// Of a path. An empty one would ask for something else.
+std::string segment(const std::string& text) {
+  if (text.empty()) throw command_failed("an empty text names no number, event or source");
+  return percent_encode(text);
+}
+
 class online : public desk {
  public:
   explicit online(const config& c) : client_(c) {}
@@ -22,11 +28,11 @@ class online : public desk {
   }
 
   boost::json::value number(const std::string& number) override {
-    return client_.get("/v1/numbers/" + percent_encode(number));
+    return client_.get("/v1/numbers/" + segment(number));
   }
 
   boost::json::value history(const std::string& number) override {
-    return client_.get("/v1/numbers/" + percent_encode(number) + "/events");
+    return client_.get("/v1/numbers/" + segment(number) + "/events");
   }
 
   boost::json::value decision(const std::string& number, const std::string& sender, const std::string& at) override {
@@ -35,11 +41,11 @@ class online : public desk {
   }
 
   boost::json::value recall(const std::string& source, const std::string& reason) override {
-    return client_.post("/v1/sources/" + percent_encode(source) + "/recall", boost::json::object{{"reason", reason}});
+    return client_.post("/v1/sources/" + segment(source) + "/recall", boost::json::object{{"reason", reason}});
   }
 
   boost::json::value erase(const erasure_order& o) override {
-    return client_.erase("/v1/numbers/" + percent_encode(o.number) + "?reason=" + percent_encode(o.reason) +
+    return client_.erase("/v1/numbers/" + segment(o.number) + "?reason=" + percent_encode(o.reason) +
                          (o.now ? "&now=true" : ""));
   }
 
@@ -47,8 +53,10 @@ class online : public desk {
     boost::json::object body;
     if (!o.reason.empty()) body["reason"] = o.reason;
     if (o.approve) body["approve"] = true;
-    return client_.post("/v1/events/" + percent_encode(o.event) + "/correction", body);
+    return client_.post("/v1/events/" + segment(o.event) + "/correction", body);
   }
+
+  boost::json::value proposed_corrections() override { return client_.get("/v1/corrections"); }
 
   boost::json::value reassign(const reassignment_order& o) override {
     boost::json::object body;
@@ -56,10 +64,12 @@ class online : public desk {
          {std::pair{"occurred_at", &o.occurred_at}, std::pair{"source", &o.source}, std::pair{"reason", &o.reason}}) {
       if (!value->empty()) body[name] = *value;
     }
-    return client_.post("/v1/numbers/" + percent_encode(o.number) + "/reassigned", body);
+    return client_.post("/v1/numbers/" + segment(o.number) + "/reassigned", body);
   }
 
-  boost::json::value verify() override { return client_.get("/v1/ledger/verification"); }
+  boost::json::value verify(const std::optional<std::string>& deposited) override {
+    return client_.get("/v1/ledger/verification" + (deposited ? "?deposited=" + percent_encode(*deposited) : ""));
+  }
 
   boost::json::value backup(const std::filesystem::path& folder) override {
     return client_.post("/v1/backups", boost::json::object{{"folder", std::filesystem::absolute(folder).string()}});
@@ -81,7 +91,7 @@ class online : public desk {
 
   std::string dossier(const std::string& number, const std::string& language) override {
     std::string html;
-    client_.get_lines("/v1/numbers/" + percent_encode(number) + "/dossier?lang=" + language,
+    client_.get_lines("/v1/numbers/" + segment(number) + "/dossier?lang=" + language,
                       [&](std::string_view line) { (html += line) += '\n'; });
     return html;
   }

@@ -1,5 +1,6 @@
-// recall, erase, correct, reassigned, verify, backup, rotate-key: about the ledger itself.
+// recall, erase, correct, corrections, reassigned, verify, backup, rotate-key: about the ledger itself.
 #include <boost/json.hpp>
+#include <fstream>
 #include <iostream>
 
 #include "proxy/cli/commands.h"
@@ -25,6 +26,19 @@ template <typename Tell>
 int print(const common_options& o, const boost::json::value& result, Tell tell) {
   o.json ? void(std::cout << result << '\n') : tell(result.as_object());
   return 0;
+}
+
+void print_chain(const boost::json::object& r, const char* one, const char* count) {
+  const auto* misfit = r.if_contains("first_misfit");
+  if (misfit == nullptr) {
+    std::cout << text_of(r, count) << ' ' << one << "s"
+              << ", each follows from the one before; the last hash is " << text_of(r, "head") << '\n';
+    return;
+  }
+  std::cout << one << ' ' << text_of(r, "first_misfit");
+  if (r.contains("misfit_at")) std::cout << " (" << text_of(r, "misfit_at") << ")";
+  std::cout << " is the first that does not fit: " << text_of(r, "why") << "; the " << text_of(r, count)
+            << " before it do\n";
 }
 
 }  // namespace
@@ -62,6 +76,23 @@ int correct_command(const common_options& o, const correction_order& order) {
   });
 }
 
+int corrections_command(const common_options& o) {
+  const boost::json::value waiting = open_desk(o)->proposed_corrections();
+  if (o.json) {
+    std::cout << waiting << '\n';
+    return 0;
+  }
+  if (waiting.as_array().empty()) std::cout << "no correction waits for a second person\n";
+  std::vector<table_row> rows;
+  for (const auto& p : waiting.as_array()) {
+    const boost::json::object& r = p.as_object();
+    rows.push_back({text_of(r, "event"), text_of(r, "proposed_by"), text_of(r, "proposed_at"), text_of(r, "until"),
+                    text_of(r, "reason")});
+  }
+  if (!rows.empty()) std::cout << table({"event", "proposed by", "at", "lapses at", "because"}, rows);
+  return 0;
+}
+
 int reassigned_command(const common_options& o, const reassignment_order& order) {
   return print(o, open_desk(o)->reassign(order), [](const boost::json::object& r) {
     std::cout << "+" << text_of(r, "number") << " belongs to another person since " << text_of(r, "occurred_at")
@@ -69,19 +100,21 @@ int reassigned_command(const common_options& o, const reassignment_order& order)
   });
 }
 
-int verify_command(const common_options& o) {
-  const boost::json::object r = open_desk(o)->verify().as_object();
-  const bool valid = r.at("valid").as_bool();
+int verify_command(const common_options& o, const std::filesystem::path& deposited) {
+  std::optional<std::string> statement;
+  if (!deposited.empty()) {
+    std::ifstream in(deposited, std::ios::binary);
+    if (!in) throw command_failed("cannot read " + deposited.string());
+    statement.emplace(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  }
+  const boost::json::object r = open_desk(o)->verify(statement).as_object();
   if (o.json) {
     std::cout << r << '\n';
-  } else if (valid) {
-    std::cout << text_of(r, "events") << " events, each follows from the one before; the last hash is "
-              << text_of(r, "head") << '\n';
   } else {
-    std::cout << "event " << text_of(r, "first_misfit") << " is the first that does not fit: " << text_of(r, "why")
-              << "; the " << text_of(r, "events") << " events before it do\n";
+    print_chain(r, "event", "events");
+    print_chain(r.at("access").as_object(), "use of a token", "uses");
   }
-  return valid ? 0 : failed;
+  return r.at("valid").as_bool() ? 0 : failed;
 }
 
 int backup_command(const common_options& o, const std::filesystem::path& folder) {

@@ -12,8 +12,6 @@ using store::event_kind;
 using store::failure;
 using store::standing;
 
-constexpr std::uint64_t near_enough = 64;  // reading on costs less than looking up
-
 store::question_then question_about(const store::scope& s, const group_of_sender& group_of, store::instant at) {
   store::question_then q;
   q.at = at;
@@ -47,47 +45,23 @@ const event* event_at(const std::vector<event>& events, std::uint64_t sequence) 
 std::variant<std::vector<source_name>, failure> attribution::sources_of(std::span<const std::uint64_t> sequences) {
   std::vector<source_name> sources;
   sources.reserve(sequences.size());
-  while (sources.size() < sequences.size()) {
-    const std::size_t first = sources.size();
-    std::size_t end = first + 1;
-    while (end < sequences.size() && sequences[end] - sequences[end - 1] <= near_enough)
-      ++end;
-    std::vector<event> found;
-    if (end == first + 1) {
-      auto one = store_.at(sequences[first]);
-      if (const auto* why = std::get_if<failure>(&one)) return *why;
-      if (auto& present = std::get<std::optional<event>>(one)) found.push_back(std::move(*present));
-    } else {
-      std::size_t next = first;
-      const auto why = store_.scan(sequences[first] - 1, [&](const event& e) {
-        while (next < end && sequences[next] < e.sequence)
-          ++next;
-        if (next < end && sequences[next] == e.sequence) found.push_back(e);
-        return e.sequence < sequences[end - 1];
-      });
-      if (why) return *why;
-    }
-    auto next = found.begin();
-    for (std::size_t i = first; i < end; ++i) {
-      if (next == found.end() || next->sequence != sequences[i]) {
-        sources.emplace_back();  // it is not there: a copy of the store may be older than its journal
-      } else if (auto why = add(sources, *next++)) {
-        return *why;
-      }
-    }
+  std::vector<std::pair<std::size_t, event>> opt_outs;  // whose histories are not read while the ledger is walked
+  const auto why = store_.each_at(sequences, [&](const event& e) {
+    // What is not there has no source: a copy of the store may be older than its journal.
+    while (sequences[sources.size()] < e.sequence)
+      sources.emplace_back();
+    if (e.kind == event_kind::opt_out) opt_outs.emplace_back(sources.size(), e);
+    sources.push_back(source_in(e));
+    return true;
+  });
+  if (why) return *why;
+  sources.resize(sequences.size());
+  for (const auto& [place, opt_out] : opt_outs) {
+    auto ended = ended_by(opt_out);
+    if (auto* failed = std::get_if<failure>(&ended)) return std::move(*failed);
+    sources[place] = std::get<ended_consent>(std::move(ended)).source;
   }
   return sources;
-}
-
-std::optional<failure> attribution::add(std::vector<source_name>& to, const event& e) {
-  if (e.kind != event_kind::opt_out) {
-    to.push_back(source_in(e));
-    return std::nullopt;
-  }
-  auto ended = ended_by(e);
-  if (auto* why = std::get_if<failure>(&ended)) return std::move(*why);
-  to.push_back(std::get<ended_consent>(std::move(ended)).source);
-  return std::nullopt;
 }
 
 std::optional<failure> attribution::read_recalls() {

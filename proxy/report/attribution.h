@@ -33,7 +33,6 @@ class attribution {
   std::variant<ended_consent, store::failure> ended_by(const store::event& opt_out);
 
  private:
-  std::optional<store::failure> add(std::vector<source_name>& to, const store::event& e);
   std::optional<store::failure> read_recalls();
 
   const store::consent_store& store_;

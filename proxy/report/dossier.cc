@@ -100,6 +100,7 @@ std::optional<failure> dossier_maker::verify() {
   made_.chain = std::get<store::verification>(std::move(next));
   if (!made_.chain.done) return std::nullopt;
   made_.head = store_.head();
+  made_.access = store_.access_head();
   part_ = part::done;
   return std::nullopt;
 }

@@ -50,6 +50,7 @@ struct dossier {
 
   store::verification chain;
   store::ledger_head head;
+  store::access_head access;  // the end of the record of access, signed with it
   std::optional<signed_head> signature;
 };
 

@@ -303,11 +303,15 @@ class page {
       std::string what = escaped(t_.name("event", store::name(e->kind)));
       if (!e->source.empty()) what += "<br>" + own(t_("about_source", {e->source}));
       if (e->corrects) what += "<br>" + corrected_text(*e->corrects);
+      const bool by_two = !e->approved_by.empty();  // what the one proposed counts from the other's approval on
       std::string who = own(e->actor);
-      if (!e->approved_by.empty()) who += "<br>" + text("approved_by") + " " + own(e->approved_by);
+      if (by_two) {
+        who = text("proposed_by") + " " + who + ", " + second_text(e->occurred_at) + "<br>" + text("approved_by") +
+              " " + own(e->approved_by);
+      }
       line("<tr id=\"e" + std::to_string(e->sequence) + "\"><td>" + std::to_string(e->sequence) +
-           "</td><td class=\"time\">" + second_text(e->occurred_at) + "</td><td>" + what + "</td><td>" +
-           (e->reason.empty() ? text("no_reason") : own(e->reason)) + "</td><td>" + who + "</td></tr>");
+           "</td><td class=\"time\">" + second_text(by_two ? e->recorded_at : e->occurred_at) + "</td><td>" + what +
+           "</td><td>" + (e->reason.empty() ? text("no_reason") : own(e->reason)) + "</td><td>" + who + "</td></tr>");
     }
     end_table();
   }

@@ -9,7 +9,10 @@ using store::event;
 using store::failure;
 using store::instant;
 
-constexpr std::size_t blocks_a_step = 1;  // some thousand decisions, each perhaps with an event to look up
+constexpr std::size_t blocks_a_step = 8;
+// The more are put down to sources together, the more of them rest on the same events or on neighbours: 8 MB.
+constexpr std::size_t most_pending = 524288;
+constexpr std::size_t sources_a_step = 1024;  // each perhaps with a history to read
 constexpr std::size_t events_a_step = 10000;
 constexpr std::size_t opt_outs_a_step = 500;
 // Events are recorded in the order of the clock, as far as it is never set back by more than this.
@@ -32,6 +35,8 @@ std::variant<bool, failure> report_maker::step() {
     why = read_beginning();
   else if (part_ == part::journal)
     why = read_journal();
+  else if (part_ == part::sources)
+    why = attribute();
   else if (part_ == part::ledger)
     why = read_ledger();
   if (why) return *why;
@@ -61,8 +66,7 @@ std::optional<failure> report_maker::read_journal() {
   });
   if (const auto* why = std::get_if<failure>(&place)) return *why;
   place_ = std::get<store::journal_place>(place);
-  if (auto why = attribute()) return why;
-  if (place_.end) part_ = part::ledger;
+  if (place_.end || pending_.size() >= most_pending) begin_attribution();
   return std::nullopt;
 }
 
@@ -74,20 +78,31 @@ std::uint32_t report_maker::kind_of(const store::journal_entry& e) {
   return fresh;
 }
 
-std::optional<failure> report_maker::attribute() {
+void report_maker::begin_attribution() {
   std::ranges::sort(pending_, {}, &decided::event);
+  attributed_ = 0;
+  part_ = part::sources;
+}
+
+std::optional<failure> report_maker::attribute() {
   std::vector<std::uint64_t> distinct;
-  for (const decided& d : pending_) {
-    if (distinct.empty() || distinct.back() != d.event) distinct.push_back(d.event);
+  std::size_t end = attributed_;
+  for (; end < pending_.size(); ++end) {
+    if (!distinct.empty() && distinct.back() == pending_[end].event) continue;
+    if (distinct.size() == sources_a_step) break;
+    distinct.push_back(pending_[end].event);
   }
   const auto found = attribution_.sources_of(distinct);
   if (const auto* why = std::get_if<failure>(&found)) return *why;
   auto source = std::get<std::vector<source_name>>(found).begin();
-  for (std::size_t i = 0; i < pending_.size(); ++i) {
-    if (i > 0 && pending_[i].event != pending_[i - 1].event) ++source;
+  for (std::size_t i = attributed_; i < end; ++i) {
+    if (i > attributed_ && pending_[i].event != pending_[i - 1].event) ++source;
     ++counts_[{pending_[i].kind, *source}];
   }
+  attributed_ = end;
+  if (end < pending_.size()) return std::nullopt;
   pending_.clear();
+  part_ = place_.end ? part::ledger : part::journal;
   return std::nullopt;
 }
 

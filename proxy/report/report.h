@@ -53,6 +53,7 @@ class report_maker {
 
   std::optional<store::failure> read_beginning();
   std::optional<store::failure> read_journal();
+  void begin_attribution();
   std::optional<store::failure> read_ledger();
   std::optional<store::failure> attribute();
   std::optional<store::failure> find_first_event();
@@ -65,13 +66,14 @@ class report_maker {
   group_of_sender group_of_;
   attribution attribution_;
 
-  enum class part { beginning, journal, ledger, done };
+  enum class part { beginning, journal, sources, ledger, done };
   part part_ = part::beginning;
   store::journal_place place_;
   std::optional<std::uint64_t> sequence_;  // of the last event read
 
   std::map<texts, std::uint32_t, std::less<>> kinds_;
   std::vector<decided> pending_;  // decisions whose sources have yet to be found
+  std::size_t attributed_ = 0;    // of them, from the first on
   std::map<std::pair<std::uint32_t, source_name>, std::uint64_t> counts_;
   report_figures figures_;  // but for submits
 };

@@ -118,6 +118,8 @@ def hold_corrections(d, tmp_path):
     target = f"/v1/events/{again['sequence']}/correction"
     d.hold("post", path, target, {"reason": "a slip"}, status=202)
     d.hold("post", path, target, {"approve": True}, status=403, media=PROBLEM)
+    assert [p["event"] for p in d.hold("get", "/v1/corrections")] == [again["sequence"]]
+    d.hold("get", "/v1/corrections", "/v1/corrections?x=1", status=400, media=PROBLEM)
 
 
 def hold_proof(d, tmp_path):

@@ -2,11 +2,12 @@
 
 import json
 import pathlib
+import re
 import subprocess
 import time
 
 import smpp
-from harness.gate import BINARY, SENDERS, wait_until
+from harness.gate import BINARY, SENDERS, TOKENS, wait_until
 
 ALICE, BOB = "33612345678", "33612345679"
 
@@ -145,13 +146,42 @@ def test_a_store_of_hashes_holds_no_number(start_gate, smsc):
     assert "numbers.storage" in done.stderr
 
 
-def test_two_persons_correct(start_gate, smsc):
-    gate = start_gate([smsc.port], SENDERS + "corrections: two_person\n")
+def test_two_persons_correct_and_a_proposal_outlasts_the_end_of_the_gate(start_gate, smsc, tmp_path):
+    gate = start_gate([smsc.port], SENDERS + "corrections: two_person\n", tokens=TOKENS)
+    gate.opt_in(ALICE)
     mistake = gate.opt_out(ALICE)
+    olga = ("--token-file", gate.folder / "olga.token")
+    assert gate.cli("corrections", check=0).stdout == "no correction waits for a second person\n"
+    assert "propose it first" in gate.cli("correct", mistake["id"], "--approve", *olga, check=1).stderr
     done = gate.cli("correct", mistake["id"], "--reason", "meant for another", check=0)
     assert "waits for a second person" in done.stdout
-    assert "second person" in gate.cli("correct", mistake["id"], "--approve", check=1).stderr
+    gate.kill9()
+    gate.start()
+    assert "a second person must approve" in gate.cli("correct", mistake["id"], "--approve", check=1).stderr
+    assert "admin has proposed this correction already" in gate.cli("correct", mistake["id"], "--reason", "mine", *olga, check=1).stderr
     assert explained(gate)["reason"] == "opted_out"
+    waiting = json.loads(gate.cli("corrections", "--json", check=0).stdout)
+    assert [(p["event"], p["proposed_by"], p["reason"]) for p in waiting] == [(mistake["sequence"], "admin", "meant for another")]
+    assert "meant for another" in gate.cli("corrections", "--token-file", gate.folder / "vera.token", check=0).stdout
+    gate.cli("backup", tmp_path / "copy", check=0)
+    gate.cli("correct", mistake["id"], "--approve", *olga, check=0)
+    assert explained(gate)["verdict"] == "forwarded"
+    event = gate.events(ALICE)[-1]
+    assert (event["actor"], event["approved_by"], event["reason"]) == ("admin", "olga", "meant for another")
+    assert event["occurred_at"] == waiting[0]["proposed_at"] < event["recorded_at"]
+    assert gate.cli("corrections", "--json", check=0).stdout == "[]\n"
+    assert "propose it first" in gate.cli("correct", mistake["id"], "--approve", *olga, check=1).stderr
+    assert "corrected already" in gate.cli("correct", mistake["id"], "--reason", "again", check=1).stderr
+    page = re.sub("<[^>]*>", "", gate.cli("dossier", ALICE, check=0).stdout)
+    assert "Proposed by admin, " in page and "Approved by olga" in page
+    uses = [json.loads(line) for line in gate.http("GET", "/v1/access")[1].splitlines()]
+    assert [(u["token"], u["status"]) for u in uses if u["route"] == "/v1/events/{}/correction"] == [
+        ("olga", 404), ("admin", 202), ("admin", 403), ("olga", 409), ("olga", 201), ("olga", 404), ("admin", 409)]
+    gate.cli("verify", check=0)
+    gate.stop()
+    other = start_gate([smsc.port], SENDERS + "corrections: two_person\n", tokens=TOKENS, store=tmp_path / "copy")
+    assert json.loads(other.cli("corrections", "--json", check=0).stdout) == waiting
+    other.cli("correct", mistake["sequence"], "--approve", "--token-file", other.folder / "olga.token", check=0)
 
 
 def test_a_correction_shows_in_the_export(gate):
@@ -253,9 +283,21 @@ def test_anybody_can_check_the_signed_head(gate, tmp_path):
     (tmp_path / "statement").write_text(head["statement"].replace("\n1\n", "\n2\n"))
     assert subprocess.run(check, capture_output=True).returncode != 0
     assert head["statement"].split("\n")[1:3] == [str(head["sequence"]), head["hash"]]
+    assert head["statement"].split("\n")[4:6] == [str(head["access"]["uses"]), head["access"]["hash"]]
+    gate.opt_in(BOB)
     gate.stop()
     gate.start()
     assert gate.http("GET", "/v1/ledger/head")[1]["public_key"] == head["public_key"]
+    for content, code, told in ((head["statement"], 0, "2 events, each follows"), (head["statement"].replace("\n1\n", "\n2\n"), 1, "event 2 is the first that does not fit"),
+                                (head["statement"].replace("\n1\n", "\n9\n"), 1, "event 3 is the first that does not fit"),
+                                (head["statement"].replace(f"\n{head['access']['uses']}\n", "\n99\n"), 1, "use of a token"), ("x", 1, "is no statement")):
+        (tmp_path / "statement").write_text(content)
+        done = gate.cli("verify", "--deposited", tmp_path / "statement", check=code)
+        assert told in done.stdout + done.stderr, done
+    assert "cannot read" in gate.cli("verify", "--deposited", tmp_path / "none", check=1).stderr
+    gate.stop()
+    (tmp_path / "statement").write_text(head["statement"])
+    gate.cli("verify", "--deposited", tmp_path / "statement", "--offline", check=0)
 
 
 def test_a_new_key_for_numbers_that_are_erased(gate):
@@ -277,6 +319,13 @@ def test_wrong_input_is_told(gate):
                                   (["erase", ALICE, "--reason", f"from {ALICE}"], 1, "leave it out"), (["correct", "1"], 1, "there is no event 1"),
                                   (["correct", "7", "--reason", "x"], 1, "there is no event 7"), (["correct", "seven", "--reason", "x"], 1, "names no event"),
                                   (["reassigned", ALICE, "--occurred-at", "2999-01-01"], 1, "future"), (["reassigned", "1"], 1, "cannot be read as a number"),
-                                  (["backup"], 2, "DIR"), (["explain", ALICE, "--sender", "shop", "--at", "noon"], 1, "is no time")):
+                                  (["backup"], 2, "DIR"), (["explain", ALICE, "--sender", "shop", "--at", "noon"], 1, "is no time"),
+                                  (["recall", "--source", "", "--reason", "x"], 1, "an empty text names no"), (["show", ""], 1, "an empty text names no"),
+                                  *(([command, "--from", "2026-02-01", "--to", "2026-01-01"], 1, "is after to") for command in ("export", "journal", "access"))):
         assert told in gate.cli(*arguments, check=code).stderr, arguments
+    for path in (f"/v1/numbers/{ALICE}?reason=asked&now=perhaps", f"/v1/numbers/{ALICE}?reason=asked&now="):
+        status, problem = gate.http("DELETE", path)
+        assert status == 400 and "must be true or false" in problem["detail"]
     assert gate.metric("consentgate_ledger_events") == 0
+    gate.stop()
+    assert "is after to" in gate.cli("export", "--from", "2026-02-01", "--to", "2026-01-01", "--offline", check=1).stderr

@@ -45,6 +45,21 @@ TEST_CASE("a reason is needed, and must not tell the number") {
   }
   CHECK(api.post("/v1/events/1/correction", R"({"reason":"not 33 612345678"})").status == 400);
   CHECK(api.consents().stats().ledger_events == 1);
+  // Nor anybody else's: reasons stay when that person is erased.
+  const auto recall = [&](const std::string& reason) {
+    return api.post("/v1/sources/site/recall", R"({"reason":")" + reason + R"("})").status;
+  };
+  for (const char* telling : {"complaint of +33 6 87 65 43 21", "0687654321 knows nothing of it", "33687654321",
+                              "by 06.87.65.43.21", "+1 (713) 555-0123", "0033 687 654 321"}) {
+    CAPTURE(telling);
+    CHECK(recall(telling) == 400);
+  }
+  for (const char* good :
+       {"no proof", "their letter of 2026-11-24, 10:00", "list 20260301 of 01/02/2026", "at 09:30, ref. 12345678/2026",
+        "file 2026-03-01-0042", "1 200 000 rows of 06/12/2026 without proof"}) {
+    CAPTURE(good);
+    CHECK(recall(good) == 201);
+  }
 }
 
 TEST_CASE("an erased person is shown by a hash, and is refused as before") {

@@ -233,6 +233,37 @@ TEST_CASE("an import runs in the background and reports its rows") {
     CHECK(left.path().extension() == ".refusals");
 }
 
+TEST_CASE("an erased person is in no list of refused rows any more") {
+  running_api api;
+  const std::string csv =
+      "number,event,scope,method\n06 12 34 56 78,opt_out,all,mo_keyword\n0612 34 56 78 "
+      "9x,opt_out,all,\n33687654321,opt_out,all,carrier\n";
+  const auto taken = api.post("/v1/imports?name=33612345678.csv", csv, "text/csv");
+  REQUIRE(finished_import(api, taken.header("location")).at("refused") == 3);
+  const auto listed = [&] { return api.get(taken.header("location") + "/refusals").body; };
+  const auto whole = listed();
+  REQUIRE(api.ask(api.text_of("DELETE", "/v1/numbers/33612345679?reason=asked")).status == 200);
+  CHECK(listed() == whole);
+  REQUIRE(api.ask(api.text_of("DELETE", "/v1/numbers/33612345678?reason=asked&now=true")).status == 200);
+  CHECK(listed().find("12 34 56") == std::string::npos);
+  CHECK(listed().find("33687654321") != std::string::npos);
+  const auto report = api.get(taken.header("location")).json();
+  CHECK(report.at("refusals").as_array().size() == 3);
+  CHECK(report.at("refusals").at(0).at("row") == "");
+  CHECK(report.at("refusals").at(0).at("line") == 2);
+  CHECK(report.at("refusals").at(2).at("row") == "33687654321,opt_out,all,carrier");
+  CHECK(api.get(taken.header("location") + "/rejects").status == 200);
+  for (const auto& left : std::filesystem::directory_iterator(api.spool()))
+    CHECK(left.path().extension() == ".refusals");
+  // What is imported goes under the file's name, for good: unless that is a number.
+  const std::string good = "number,event,scope\n33612345671,opt_out,all\n";
+  const auto named = api.post("/v1/imports?name=33612345670.csv", good, "text/csv");
+  finished_import(api, named.header("location"));
+  const auto location = named.header("location");
+  const std::string actor = "import:" + location.substr(location.rfind('/') + 1);
+  CHECK(api.get("/v1/numbers/33612345671/events").json().at(0).at("actor").as_string() == actor);
+}
+
 TEST_CASE("an import that cannot be used fails as a whole") {
   running_api api;
   const auto report = finished_import(api, api.post("/v1/imports", "a,b\n1,2\n", "text/csv").header("location"));

@@ -43,6 +43,7 @@ const std::vector<operation>& operations() {
       {"get", "/v1/imports/{id}/rejects", "/v1/imports/none/rejects", "", role::viewer},
       {"post", "/v1/sources/{source}/recall", "/v1/sources/s/recall", R"({"reason":"r"})", role::officer},
       {"post", "/v1/events/{event}/correction", "/v1/events/99/correction", R"({"reason":"r"})", role::officer},
+      {"get", "/v1/corrections", "/v1/corrections", "", role::viewer},
       {"get", "/v1/ledger/head", "/v1/ledger/head", "", role::viewer},
       {"get", "/v1/ledger/verification", "/v1/ledger/verification", "", role::viewer},
       {"post", "/v1/backups", "/v1/backups", R"({"folder":"relative"})", role::officer},

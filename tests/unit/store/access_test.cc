@@ -35,7 +35,9 @@ std::size_t about(const consent_store& s, std::uint64_t digits) {
 TEST_CASE("a use as it is stored") {
   access_use u = lookup(std::uint64_t{1} << 63U | 5U);
   u.status = 403;
-  const std::string octets = encode(u);
+  const instant at{std::chrono::microseconds{1770000000123456}};
+  access_head head;
+  const std::string octets = encode(u, at, head);
   const auto back = decode_access(octets);
   REQUIRE(back);
   CHECK(back->actor == "vera");
@@ -45,12 +47,13 @@ TEST_CASE("a use as it is stored") {
   CHECK(back->about == u.about);
   CHECK(back->status == 403);
   u.about.reset();
-  CHECK_FALSE(decode_access(encode(u))->about);
+  CHECK_FALSE(decode_access(encode(u, at, head))->about);
+  CHECK(head.count == 2);
   for (std::size_t n = 0; n < octets.size(); ++n)
     CHECK_FALSE(decode_access(std::string_view(octets).substr(0, n)));
   CHECK_FALSE(decode_access(octets + "x"));
-  CHECK_FALSE(decode_access("\2" + octets.substr(1)));
-  CHECK_FALSE(decode_access(encode(lookup(alice))));  // a number where a hash belongs
+  CHECK_FALSE(decode_access("\4" + octets.substr(1)));
+  CHECK_FALSE(decode_access(encode(lookup(alice), at, head)));  // a number where a hash belongs
 }
 
 TEST_CASE("uses are kept in their order, each of its own time, and answer after a restart, an erasure and a new key") {

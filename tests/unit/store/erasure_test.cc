@@ -261,7 +261,9 @@ TEST_CASE("a store of hashes keeps no number at all") {
     const auto s = opened(folder.path(), true);
     event opt_in = make(alice, event_kind::opt_in);
     opt_in.number_as_received = "+33612345678";
+    opt_in.wording = "I, 06 12 34 56 78, agree";
     record_one(*s, opt_in);
+    CHECK(std::get<0>(s->history({alice}))[0].wording.empty());
     CHECK(judged(*s, alice) == standing::allowed);
     record_one(*s, stop_of(alice));
     CHECK(judged(*s, alice) == standing::opted_out);

@@ -190,3 +190,15 @@ TEST_CASE("texts that tell a number") {
   for (const char* const text : {"", "2345678", "+33612345679", "12345687", "313233343536373", "3132333435362d3738"})
     CHECK_FALSE(digits.in(text));
 }
+
+TEST_CASE("the head of a block tells whose decisions it holds") {
+  auto all = testing::decisions().many(50);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    all[i].sender = i == 49 ? "rare" : "frequent";
+  const std::string block = encoded(all).block;
+  CHECK(may_hold_sender(block, "rare"));
+  CHECK(may_hold_sender(block, "frequent"));
+  CHECK_FALSE(may_hold_sender(block, "frequen"));
+  CHECK_FALSE(may_hold_sender(block, all[0].system_id));
+  CHECK(may_hold_sender(block.substr(0, 20), "nobody"));  // damaged: whoever decodes it finds out
+}

@@ -121,6 +121,29 @@ TEST_CASE("each decision is found by what is known of it, before and after openi
   }
 }
 
+TEST_CASE("a search by sender finds the few among many, in steps, too") {
+  testing::temporary_folder folder;
+  auto all = recent(60'000);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    all[i].sender = i % 20'000 == 7 ? "rare" : "frequent";
+  const auto s = opened(folder.path());
+  hand_over(*s, all);
+  flush(*s);
+  journal_query q;
+  q.sender = "rare";
+  const auto wanted = only(all, [](const decided& d) { return d.sender == "rare"; });
+  REQUIRE(wanted.size() == 3);
+  CHECK(found(*s, q) == wanted);
+  std::vector<decided> seen;
+  for (journal_place place; !place.end;) {
+    place = std::get<journal_place>(s->scan_journal(q, place, 1, [&](const journal_entry& e) {
+      seen.push_back(testing::copy_of(e));
+      return true;
+    }));
+  }
+  CHECK(seen == wanted);
+}
+
 TEST_CASE("what was handed over is written before the store closes") {
   testing::temporary_folder folder;
   const auto all = recent(10);

@@ -165,6 +165,34 @@ TEST_CASE("the chain verifies from the first event to the newest, also while eve
   CHECK(told == std::vector<std::uint64_t>{20000, 40000, 45000});
 }
 
+TEST_CASE("a ledger that is not the one whose head was deposited") {
+  temporary_folder folder, other;
+  ledger_head deposited;
+  const auto against = [&](const consent_store& s) {
+    verification v;
+    for (v.deposited = deposited; !v.done;)
+      v = std::get<verification>(s.verify(v));
+    return v;
+  };
+  {
+    const auto s = opened(folder.path());
+    for (std::uint64_t i = 0; i < 3; ++i)
+      record_one(*s, make(alice + i, event_kind::opt_in));
+    deposited = s->head();
+    record_one(*s, make(alice + 3, event_kind::opt_in));
+    CHECK(against(*s).first_misfit == 0);
+    CHECK(against(*s).events == 4);
+  }
+  const auto s = opened(other.path());
+  record_one(*s, make(alice, event_kind::opt_in));
+  CHECK(verified(*s).first_misfit == 0);
+  CHECK(against(*s).first_misfit == 2);
+  for (std::uint64_t i = 0; i < 3; ++i)
+    record_one(*s, make(alice + i, event_kind::opt_in));
+  CHECK(against(*s).first_misfit == 3);
+  CHECK(against(*s).events == 2);
+}
+
 TEST_CASE("a copy made while events arrive is a store of its own, with the same answers") {
   temporary_folder folder;
   const auto copy = folder.path() / "copy";

@@ -140,8 +140,23 @@ TEST_CASE("the head of the ledger is signed so that anybody can check it") {
   const auto file = folder.path() / "ledger.key";
   const auto key = std::get<signing_key>(signing_key::open(file));
   const ledger_head head{12, before, {}};
-  const std::string statement = statement_of(head, instant{std::chrono::sys_days{std::chrono::year{2026} / 11 / 25}});
-  CHECK(statement == "consentgate ledger head\n12\n" + hexadecimal(before) + "\n2026-11-25T00:00:00Z\n");
+  const access_head access{345, before, {}};
+  const std::string statement =
+      statement_of(head, access, instant{std::chrono::sys_days{std::chrono::year{2026} / 11 / 25}});
+  CHECK(statement == "consentgate ledger head\n12\n" + hexadecimal(before) + "\n2026-11-25T00:00:00Z\n345\n" +
+                         hexadecimal(before) + "\n");
+  const auto read = read_statement(statement);
+  REQUIRE(read);
+  CHECK(read->ledger.sequence == 12);
+  CHECK(read->ledger.own == before);
+  CHECK(read->access.count == 345);
+  CHECK(read->access.own == before);
+  CHECK(read_statement(statement.substr(0, statement.size() - 1)));
+  const std::string earlier = statement.substr(0, statement.find("345\n"));  // without the record of access
+  CHECK(read_statement(earlier).value().access.count == 0);
+  for (const std::string& wrong : {std::string(), statement + "more\n", "x" + statement, statement.substr(0, 80),
+                                   earlier + "345\n", statement.substr(0, statement.size() - 3)})
+    CHECK_FALSE(read_statement(wrong));
   const std::string signature = key.sign(statement);
   CHECK(signature.size() == 64);
   const auto again = std::get<signing_key>(signing_key::open(file));

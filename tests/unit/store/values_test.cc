@@ -3,6 +3,7 @@
 #include "store/csv.h"
 #include "store/entry.h"
 #include "store/import.h"
+#include "store/telling_digits.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/temporary_folder.h"
 
@@ -123,6 +124,44 @@ TEST_CASE("an opt-out needs only number, event and scope, and counts from now wh
   e.event = "opt_out";
   CHECK(std::get<event>(check(e, france, today)).occurred_at == read_time("2026-01-02")->latest);
   CHECK(std::get<event>(check(good(), france, today)).occurred_at == read_time("2026-01-02")->earliest);
+}
+
+TEST_CASE("what stays when a person is erased does not tell the number") {
+  using fields = std::vector<std::string>;
+  for (const char* telling :
+       {"form of +33612345678", "06 12 34 56 78", "hot.line 06-12-34-56-78, Paris", "3132333435363738"}) {
+    CAPTURE(telling);
+    entry e = good();
+    e.source = telling;
+    CHECK(refused(e) == fields{"source"});
+    e.collector = telling;
+    CHECK(refused(e) == fields{"source", "collector"});
+    e.event = "opt_out";
+    const auto opposed = std::get<event>(check(e, france, today));  // an opposition is not refused for it
+    CHECK(opposed.source.size() == std::string(telling).size());
+    CHECK(opposed.source.find_first_of("0123456789") == std::string::npos);
+    CHECK_FALSE(tells(opposed.collector, opposed.who));
+    entry reassigned;
+    reassigned.number = e.number;
+    reassigned.occurred_at = "2026-01-02";
+    reassigned.source = telling;
+    CHECK_FALSE(tells(std::get<event>(check_reassigned(reassigned, france, today)).source, opposed.who));
+  }
+  entry e = good();
+  e.source = "list 2026-03-01, 0800 123 456";
+  CHECK(refused(e).empty());
+  e.scope = "sender:33612345678";
+  CHECK(refused(e) == fields{"scope"});
+}
+
+TEST_CASE("a text tells a number by its last eight digits, whatever separates them") {
+  const number alice{33612345678};
+  for (const char* telling :
+       {"33612345678", "0612345678x", "(0)6.12.34.56.78", "a1b2 3456-7/8", "id 3033363132333435363738", "12345678"})
+    CHECK(tells(telling, alice));
+  for (const char* not_telling : {"", "1234567", "87654321", "2345678", "12345679", "31323334353637"})
+    CHECK_FALSE(tells(not_telling, alice));
+  CHECK_FALSE(tells("33612345678", number{}));
 }
 
 TEST_CASE("CSV as RFC 4180 has it, and what is not") {
@@ -249,8 +288,9 @@ TEST_CASE("a file that cannot be read as a whole takes nothing") {
   auto opened = consent_store::open({folder.path(), nullptr});
   auto& s = *std::get<0>(opened);
   const std::string row = "33612345678,opt_out,all\n";
-  for (const std::string& text : {std::string(), "number,event\n" + row, "number,event,scope,number\n" + row,
-                                  "number,event,scop\n" + row, std::string("number,event,scope,\"wording\n"), "number,event,scope\n" + row + "\xE9,opt_out,all\n"}) {
+  for (const std::string& text :
+       {std::string(), "number,event\n" + row, "number,event,scope,number\n" + row, "number,event,scop\n" + row,
+        std::string("number,event,scope,\"wording\n"), "number,event,scope\n" + row + "\xE9,opt_out,all\n"}) {
     std::istringstream in(text);
     import_progress progress;
     CHECK(import_csv(in, s, {}, progress));
