@@ -13,7 +13,7 @@ from harness.gate import sanitized, wait_until
 from harness.length import LONG
 from harness.load import LOADED, Load, consent
 
-SECONDS = int(os.environ.get("CONSENTGATE_SOAK", "600" if LONG else "6"))
+SECONDS = int(os.environ.get("CONSENTGATE_SOAK", "600" if LONG else "4"))
 RATE = 2000  # messages a second: in ten minutes as many as 1.2 million a day are
 PEOPLE, LISTED = 33710000000, 33720000000
 MEBIBYTE = 1 << 20
