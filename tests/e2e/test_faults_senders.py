@@ -31,7 +31,7 @@ def close_all(connections):
 
 def test_10_000_connections(start_gate, sink, figure):
     """Those for which there are descriptors are taken, at two each; the others are closed at once."""
-    gate = start_gate([sink.port], SENDERS + "limits: {bind_timeout: 3s}\n")
+    gate = start_gate([sink.port], SENDERS + "limits: {bind_timeout: 2s}\n")
     room = (resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 1000) // 2 - 1
     with Bystander(gate) as bystander:
         memory, descriptors = gate.resident, gate.descriptors

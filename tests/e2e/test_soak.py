@@ -4,6 +4,7 @@ CONSENTGATE_SOAK=SECONDS. Without either it runs for some seconds, for what it d
 import collections
 import itertools
 import os
+import shutil
 import statistics
 import threading
 
@@ -12,7 +13,7 @@ from harness.gate import sanitized, wait_until
 from harness.length import LONG
 from harness.load import LOADED, Load, consent
 
-SECONDS = int(os.environ.get("CONSENTGATE_SOAK", "600" if LONG else "6"))
+SECONDS = int(os.environ.get("CONSENTGATE_SOAK", "600" if LONG else "4"))
 RATE = 2000  # messages a second: in ten minutes as many as 1.2 million a day are
 PEOPLE, LISTED = 33710000000, 33720000000
 MEBIBYTE = 1 << 20
@@ -25,9 +26,9 @@ class Day:
         self.gate, self.smsc = gate, smsc
         self.over = threading.Event()
         self.failures, self.done = [], collections.Counter()
-        self.samples = []  # (resident octets, descriptors)
+        self.samples = []  # (resident octets, descriptors), each after a backup
         doings = [(self.submit, 0), (self.people_write, 0), (self.reload, SECONDS / 60), (self.import_and_recall, SECONDS / 20), (self.ask, 0.2),
-                  (self.sample, 0.5)]
+                  (self.back_up, SECONDS / 20)]
         self.threads = [threading.Thread(target=self._repeat, args=d) for d in doings]
 
     def _repeat(self, doing, pause):
@@ -106,7 +107,13 @@ class Day:
             assert status == 200, body
             self.done["questions"] += 1
 
-    def sample(self, _):
+    def back_up(self, n):
+        """It puts into tables what the store had in memory for that: what is left can be compared."""
+        copy = self.gate.folder / "copy"
+        status, body = self.gate.http("POST", "/v1/backups", {"folder": str(copy)})
+        assert status in (200, 201), body
+        shutil.rmtree(copy)
+        self.done["backups"] += 1
         self.samples.append((self.gate.resident, self.gate.descriptors))
 
 

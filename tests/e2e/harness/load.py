@@ -28,7 +28,7 @@ class Sink(Tool):
     """An SMSC that accepts everything."""
 
     def __init__(self, port=0):
-        super().__init__("smsc_sink", "--port", port, "--first", FIRST, "--numbers", NUMBERS)
+        super().__init__("smsc_sink", "--seconds", 7200, "--port", port, "--first", FIRST, "--numbers", NUMBERS)
         self.port = json.loads(self.process.stdout.readline())["port"]
 
     def stop(self):
