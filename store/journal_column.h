@@ -2,28 +2,16 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string_view>
 
+#include "store/eight_octets.h"
 #include "store/journal_entry.h"
 #include "store/journal_layout.h"
 
 namespace store {
-
-constexpr std::uint64_t each_octet(std::uint8_t value) {
-  return value * 0x0101010101010101U;
-}
-
-// Eight digits of 0 to 15, each in an octet, as 0-9a-f. (Of 10 and more, 6 more have the fifth bit.)
-constexpr std::uint64_t as_characters(std::uint64_t digits) {
-  const std::uint64_t letters = (digits + each_octet(6)) >> 4U & each_octet(1);
-  return digits + each_octet('0') + letters * ('a' - '0' - 10);
-}
-
-static_assert(std::endian::native == std::endian::little, "eight characters are read as one number");
 
 class journal_column {
  public:
@@ -41,20 +29,23 @@ class journal_column {
     at_ += value.size();
   }
   // What a message_id has beyond what it shares with the one before. Many are hexadecimal, with hyphens or without:
-  // those take half the octets.
+  // those take half the octets. Eight octets after `rest` can be read.
   void message_id(std::size_t shared, std::string_view rest) {
     char* const begin = at_;
-    std::array<char, journal_batch::longest_message_id + 8> digits;  // eight can be read where one is
+    std::array<char, journal_batch::longest_message_id + 16> digits;
     std::size_t count = 0, hyphens = 0;
     at_ += 3;
-    for (std::size_t i = 0; i < rest.size(); ++i) {
-      if (rest[i] == '-') {
-        octet(static_cast<std::uint8_t>(i));
-        ++hyphens;
-      } else {
-        digits[count++] = rest[i];
-      }
+    for (std::size_t i = 0; i < rest.size();) {
+      const std::uint64_t eight = eight_octets(rest.data() + i);
+      std::memcpy(digits.data() + count, &eight, 8);
+      const std::size_t before = octets_before(eight, '-');
+      count += before;
+      i += before;
+      if (before == 8 || i >= rest.size()) continue;
+      octet(static_cast<std::uint8_t>(i++));
+      ++hyphens;
     }
+    count = rest.size() - hyphens;
     std::memcpy(digits.data() + count, "00000000", 8);
     if (hyphens == 0) --at_;
     begin[0] = static_cast<char>(hyphens == 0 ? shared : shared | block_layout::hyphenated);
@@ -73,12 +64,11 @@ class journal_column {
   // Two digits an octet; false when they are not all 0-9a-f.
   bool hexadecimal(const char* value, std::size_t count) {
     for (std::size_t i = 0; i < count; i += 8, at_ += 4) {
-      std::uint64_t characters = 0;
-      std::memcpy(&characters, value + i, 8);
-      const std::uint64_t digits = (characters & each_octet(0x0F)) + (characters >> 6U & each_octet(0x01)) * 9;
-      if ((digits & each_octet(0xF0)) != 0 || as_characters(digits) != characters) return false;
-      for (unsigned j = 0; j < 4; ++j)
-        at_[j] = static_cast<char>(digits >> (16 * j) << 4U | (digits >> (16 * j + 8) & 0x0FU));
+      const std::uint64_t characters = eight_octets(value + i);
+      const std::uint64_t halves = (characters & each_octet(0x0F)) + (characters >> 6U & each_octet(0x01)) * 9;
+      if ((halves & each_octet(0xF0)) != 0 || as_hexadecimal(halves) != characters) return false;
+      const std::uint32_t four = packed_halves(halves);
+      std::memcpy(at_, &four, 4);
     }
     if (count % 8 != 0) at_ -= 4 - (count % 8 + 1) / 2;
     return true;

@@ -28,18 +28,14 @@ std::uint8_t flags_of(const journal_line& l, bool has_id) {
       (l.answered && l.command_status != 0 ? has_status : 0) | (has_id ? has_message_id : 0));
 }
 
+// Of two that are followed by eight octets that can be read.
 std::size_t shared_prefix(std::string_view a, std::string_view b) {
   const std::size_t most = std::min(a.size(), b.size());
-  std::size_t length = 0;
-  for (; length + 8 <= most; length += 8) {
-    std::uint64_t of_a = 0, of_b = 0;
-    std::memcpy(&of_a, a.data() + length, 8);
-    std::memcpy(&of_b, b.data() + length, 8);
-    if (of_a != of_b) break;
+  for (std::size_t length = 0; length < most; length += 8) {
+    const std::uint64_t differs = eight_octets(a.data() + length) ^ eight_octets(b.data() + length);
+    if (differs != 0) return std::min(most, length + static_cast<std::size_t>(std::countr_zero(differs)) / 8);
   }
-  while (length < most && a[length] == b[length])
-    ++length;
-  return length;
+  return most;
 }
 
 }  // namespace
@@ -92,11 +88,13 @@ void journal_columns::add(const journal_line& l, number kept_as) {
   if (l.event != 0) events_.varint(l.event);
   if (l.answered && l.command_status != 0) statuses_.varint(l.command_status);
   if (message_id.empty()) return;
-  const std::size_t shared = shared_prefix({last_id_.data(), last_id_length_}, message_id);
-  message_ids_.message_id(shared, message_id.substr(shared));
-  hashes_.push_back(journal_hash(message_id));
-  std::memcpy(last_id_.data(), message_id.data(), message_id.size());
-  last_id_length_ = message_id.size();
+  padded_id& here = ids_[latest_id_ ^= 1U];
+  std::memcpy(here.octets.data(), message_id.data(), message_id.size());
+  here.length = message_id.size();
+  const std::string_view id = here.view();
+  const std::size_t shared = shared_prefix(ids_[latest_id_ ^ 1U].view(), id);
+  message_ids_.message_id(shared, id.substr(shared));
+  hashes_.push_back(journal_hash(id));
 }
 
 // What was read together was decided at one moment: each moment is told once, with how many entries have it.
@@ -125,7 +123,7 @@ unplaced_block journal_columns::take(const journal_texts& texts) {
     c->clear();
   }
   b.filter = encode_filter_bits(hashes_);
-  count_ = last_id_length_ = 0;
+  count_ = ids_[latest_id_].length = 0;
   origins_.clear();
   hashes_.clear();
   return b;

@@ -42,6 +42,12 @@ class journal_columns {
   unplaced_block take(const journal_texts& texts);
 
  private:
+  // Eight octets can be read wherever one is.
+  struct padded_id {
+    std::array<char, journal_batch::longest_message_id + 8> octets{};
+    std::size_t length = 0;
+    std::string_view view() const { return {octets.data(), length}; }
+  };
   void end_moment();
 
   std::size_t most_;
@@ -51,8 +57,8 @@ class journal_columns {
   std::size_t at_moment_ = 0;
   journal_origins origins_;
   journal_column times_, origin_of_each_, destinations_, events_, statuses_, message_ids_;
-  std::array<char, journal_batch::longest_message_id> last_id_{};
-  std::size_t last_id_length_ = 0;
+  std::array<padded_id, 2> ids_{};  // the latest message_id and the one before
+  unsigned latest_id_ = 0;
   std::vector<std::uint64_t> hashes_;
 };
 

@@ -1,10 +1,10 @@
 #include "store/journal_filter.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "store/bytes.h"
+#include "store/eight_octets.h"
 
 namespace store {
 namespace {
@@ -22,25 +22,23 @@ std::uint64_t mixed(std::uint64_t h) {
   return h ^ h >> 31U;
 }
 
+// The last octets of a text, fewer than eight.
 std::uint64_t little_endian(std::string_view octets) {
   std::uint64_t value = 0;
-  if constexpr (std::endian::native == std::endian::little) {
-    std::memcpy(&value, octets.data(), octets.size());
-    return value;
-  }
   for (std::size_t i = 0; i < octets.size(); ++i)
     value |= std::uint64_t{static_cast<std::uint8_t>(octets[i])} << (8 * i);
   return value;
 }
 
-// Calls probe(octet, bit) for each bit of the hash until it returns false; whether it never did.
+// Calls probe(line, bit) for each bit of the hash until it returns false; whether it never did. Bits are counted from
+// the lowest of the first octet.
 template <typename Probe>
 bool each_bit(std::size_t lines, std::uint64_t hash, Probe probe) {
-  const std::size_t line = ((hash >> 32U) * lines) >> 32U;
+  const std::size_t line = (((hash >> 32U) * lines) >> 32U) * line_octets;
   auto spread = static_cast<std::uint32_t>(hash);
   for (int i = 0; i < probes; ++i, spread *= 0x9E3779B9U) {
     const std::uint32_t bit = spread >> 23U;  // 0 to 511
-    if (!probe(line * line_octets + bit / 8, static_cast<std::uint8_t>(1U << bit % 8))) return false;
+    if (!probe(line, bit)) return false;
   }
   return true;
 }
@@ -54,7 +52,7 @@ std::uint64_t journal_hash(number who) {
 std::uint64_t journal_hash(std::string_view message_id) {
   std::uint64_t h = message_id.size() * 0xD6E8FEB86659FD93U;  // apart from the numbers
   for (; message_id.size() >= 8; message_id.remove_prefix(8)) {
-    h = (h ^ little_endian({message_id.data(), 8})) * 0x9E3779B97F4A7C15U;
+    h = (h ^ eight_octets(message_id.data())) * 0x9E3779B97F4A7C15U;
     h ^= h >> 32U;
   }
   return mixed(h ^ little_endian(message_id));
@@ -75,8 +73,10 @@ std::string encode_filter_bits(std::span<const std::uint64_t> hashes) {
   std::string record(lines * line_octets, '\0');
   char* const bits = record.data();
   for (const std::uint64_t hash : hashes) {
-    each_bit(lines, hash, [&](std::size_t octet, std::uint8_t bit) {
-      bits[octet] = static_cast<char>(bits[octet] | bit);
+    each_bit(lines, hash, [&](std::size_t line, std::uint32_t bit) {
+      char* const at = bits + line + bit / 64 * 8;
+      const std::uint64_t eight = eight_octets(at) | std::uint64_t{1} << bit % 64;
+      std::memcpy(at, &eight, 8);
       return true;
     });
   }
@@ -99,8 +99,8 @@ std::optional<journal_filter> journal_filter::read(std::string_view record) {
 }
 
 bool journal_filter::may_hold(std::uint64_t hash) const {
-  return each_bit(bits_.size() / line_octets, hash, [&](std::size_t octet, std::uint8_t bit) {
-    return (static_cast<std::uint8_t>(bits_[octet]) & bit) != 0;
+  return each_bit(bits_.size() / line_octets, hash, [&](std::size_t line, std::uint32_t bit) {
+    return (static_cast<std::uint8_t>(bits_[line + bit / 8]) >> bit % 8 & 1U) != 0;
   });
 }
 

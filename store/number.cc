@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdio>
 
+#include "store/eight_octets.h"
+
 namespace store {
 namespace {
 
@@ -43,7 +45,33 @@ bool drop(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
+// A number as it nearly always comes: so many digits and nothing else.
+bool is_plain(std::string_view text) {
+  if (text.size() < fewest_digits || text.size() > most_digits) return false;
+  return are_digits(eight_octets(text.data())) && are_digits(eight_octets(text.data() + text.size() - 8));
+}
+
+constexpr auto powers_of_ten = [] {
+  std::array<std::uint64_t, most_digits + 1> powers{1};
+  for (std::size_t i = 1; i < powers.size(); ++i)
+    powers[i] = powers[i - 1] * 10;
+  return powers;
+}();
+
+std::uint64_t value_of_plain(std::string_view text) {
+  const std::uint64_t first = value_of_digits(eight_octets(text.data()));
+  const std::size_t more = text.size() - 8;
+  if (more == 0) return first;
+  // The last eight overlap the first: what has been read counts as zeros.
+  const std::uint64_t last = eight_octets(text.data() + more) & UINT64_MAX << (8 * (8 - more));
+  return first * powers_of_ten[more] + value_of_digits(last);
+}
+
 bool append(number& n, std::string_view digits) {
+  if (is_plain(digits)) {
+    n.digits = n.digits * powers_of_ten[digits.size()] + value_of_plain(digits);
+    return true;
+  }
   for (const char c : digits) {
     if (c < '0' || c > '9') return false;
     n.digits = n.digits * 10 + static_cast<std::uint64_t>(c - '0');
@@ -73,12 +101,7 @@ std::optional<number> read_national(std::string_view digits, const numbering_pla
   return from_digits(plan.country_code, digits);
 }
 
-}  // namespace
-
-std::optional<number> read_number(std::string_view text, number_kind claimed, const numbering_plan& plan) {
-  if (text.size() > longest_text) return std::nullopt;
-  const plain_text kept(text);
-  std::string_view rest = kept.view();
+std::optional<number> read_without_separators(std::string_view rest, number_kind claimed, const numbering_plan& plan) {
   if (drop(rest, "+") || drop(rest, plan.international_prefix)) return read_international(rest, plan);
   switch (claimed) {
     case number_kind::international:
@@ -89,6 +112,14 @@ std::optional<number> read_number(std::string_view text, number_kind claimed, co
       break;
   }
   return begins(rest, plan.trunk_prefix) ? read_national(rest, plan) : read_international(rest, plan);
+}
+
+}  // namespace
+
+std::optional<number> read_number(std::string_view text, number_kind claimed, const numbering_plan& plan) {
+  if (is_plain(text)) return read_without_separators(text, claimed, plan);
+  if (text.size() > longest_text) return std::nullopt;
+  return read_without_separators(plain_text(text).view(), claimed, plan);
 }
 
 std::string to_string(number n) {

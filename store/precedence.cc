@@ -34,7 +34,8 @@ bool comes_before(const fact& a, const fact& b) {
 }
 
 bool is_superseded(const fact& f, std::span<const fact> known) {
-  return std::any_of(known.begin(), known.end(), [&](const fact& other) { return supersedes(other, f); });
+  return std::any_of(known.begin(), known.end(),
+                     [&](const fact& other) { return &other != &f && supersedes(other, f); });
 }
 
 const fact* higher(const fact* best, const fact& candidate) {

@@ -297,3 +297,25 @@ TEST_CASE("a file that cannot be read as a whole takes nothing") {
   }
   CHECK(s.stats().ledger_events == 0);
 }
+
+// Numbers of digits alone are read eight digits at a time: each digit counts at its place, and nothing but digits does.
+TEST_CASE("each digit of a number counts, wherever it stands") {
+  const numbering_plan nowhere;
+  for (std::size_t length = 1; length <= 18; ++length) {
+    for (std::size_t at = 0; at < length; ++at) {
+      for (int digit = at == 0 ? 1 : 0; digit <= 9; ++digit) {
+        std::string text(length, '7');
+        text[at] = static_cast<char>('0' + digit);
+        CHECK(read(text, number_kind::international, nowhere) == (length < 8 || length > 15 ? "unreadable" : text));
+      }
+      for (const char other : {'/', ':', 'a', '*', '\0', '\xB0'}) {
+        std::string text(length, '7');
+        text[at] = other;
+        CHECK(read(text, number_kind::international, nowhere) == "unreadable");
+      }
+    }
+  }
+  CHECK(read("0612345678") == "33612345678");
+  CHECK(read("61234567", number_kind::national) == "3361234567");
+  CHECK(read("0033612345678") == "33612345678");
+}
