@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import json
-import os
 import resource
 import sys
 import time
@@ -62,7 +61,7 @@ class Bench:
             yield sink
 
     def path(self, name, sink, proxy, port, refuses, tls=None, flags=("--echo",)):
-        return {"name": name, "sink": sink, "proxy": proxy, "port": port, "refuses": refuses, "accepted": 0,
+        return {"name": name, "sink": sink, "proxy": proxy, "port": port, "refuses": refuses, "asked": 0, "accepted": 0,
                 "flags": [*flags, "--tls"] if tls else list(flags), "first": FIRST + self.stops,
                 "numbers": self.options.numbers - self.stops}
 
@@ -113,6 +112,7 @@ class Bench:
 
     def load(self, path, window, binds, *more, seconds=None, during=None):
         run = run_load(load_command(self.options, path, window, binds, seconds or self.options.seconds, *more), path, during)
+        path["asked"] += run["messages"]
         path["accepted"] += run["ok"]
         return run
 
@@ -146,6 +146,3 @@ def cores(run):
     """What everybody took of the cores: proxy, load generator, sink."""
     return [run[key] / run["seconds"] for key in ("proxy_cpu_seconds", "cpu_seconds", "sink_cpu_seconds")]
 
-
-def installed(*commands):
-    return all(any(os.access(f"{folder}/{c}", os.X_OK) for folder in os.environ["PATH"].split(":") + ["/usr/sbin"]) for c in commands)

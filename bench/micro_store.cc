@@ -80,6 +80,18 @@ class million {
   std::unique_ptr<store::consent_store> store_;
 };
 
+// What one read costs at random in as much memory as the index takes, each of which must wait for the one before: the
+// reference of all that looks something up.
+void random_read(benchmark::State& state) {
+  std::vector<std::uint64_t> memory(bench::consented_numbers * 24 / sizeof(std::uint64_t), 1);
+  bench::destinations to(bench::first_number, memory.size() - 1, 0);
+  std::uint64_t read = 1;
+  for (auto _ : state)
+    read = memory[to.next().number - bench::first_number + read];
+  benchmark::DoNotOptimize(read);
+}
+BENCHMARK(random_read);
+
 // Verdicts on pseudo-random numbers, one in ten without consent.
 void judge(benchmark::State& state) {
   store::consent_store& consents = million::instance().consents();

@@ -28,6 +28,8 @@ def draw_one(file, title, x, y, series, key="left top"):
 
 
 def draw(folder, curves):
+    for old in folder.glob("*.svg"):
+        old.unlink()
     if not shutil.which("gnuplot"):
         print("without gnuplot (gnuplot-nox) there are no plots")
         return

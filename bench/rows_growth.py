@@ -14,6 +14,6 @@ def sessions(bench, _):
         with bench.haproxy(f"haproxy-of-{binds}") as path:
             haproxy = sessions_once(bench, path, binds)
         points.append({"binds": binds, "gate": gate, "haproxy": haproxy})
-        bench.row(f"sessions_{binds}", f"{binds:,} bind{'s' * (binds > 1)}, all submitting", "told", f"{gate['used'] / 1000:,.0f} KB a session "
+        bench.row(f"sessions_{binds}", f"{binds:,} bind{'s' * (binds > 1)}, all submitting", "–", f"{gate['used'] / 1000:,.0f} KB a session "
                   f"(idle {gate['idle'] / 1000:,.0f}), HAProxy {haproxy['used'] / 1000:,.0f}; {gate['nanoseconds'] / 1000:,.1f} µs of CPU a "
                   f"message, HAProxy {haproxy['nanoseconds'] / 1000:,.1f}; p99 {gate['p99'] / 1000:,.1f} ms, HAProxy {haproxy['p99'] / 1000:,.1f}")

@@ -74,5 +74,5 @@ def workers(bench, _):
         for path, name in (gate, "two workers on two cores"), (haproxy, "HAProxy with two threads beside it"):
             run = sorted(runs[path["name"]], key=rate_of)[len(runs[path["name"]]) // 2]
             proxy, generator, sink = cores(run)
-            bench.row("workers_" + path["name"], name, "told", f"{rate_of(run):,.0f} messages/s; cores: proxy {proxy:.2f}, load "
+            bench.row("workers_" + path["name"], name, "–", f"{rate_of(run):,.0f} messages/s; cores: proxy {proxy:.2f}, load "
                       f"generator {generator:.2f}, sink {sink:.2f}", runs=runs[path["name"]])

@@ -23,7 +23,7 @@ def index(bench, _):
               f"{last['octets']:.1f} ({last['megabytes']:,.0f} MB)", last["octets"] <= MOST_OCTETS)
     if bench.options.full:
         bench.row("index_50", "50 million numbers in the index", "≤ 1.5 GB", f"{last['megabytes'] / 1000:.2f} GB", last["megabytes"] <= 1500)
-    bench.row("lookup", f"one lookup among {last['numbers']:,.0f} numbers", "told", f"{last['hit']:.0f} ns there, {last['miss']:.0f} ns not there, "
+    bench.row("lookup", f"one lookup among {last['numbers']:,.0f} numbers", "–", f"{last['hit']:.0f} ns there, {last['miss']:.0f} ns not there, "
               f"{last['announced']:.0f} ns announced; one random read of as much memory {last['reference']:.0f} ns")
 
 

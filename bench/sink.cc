@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 
 namespace bench {
@@ -28,6 +29,16 @@ std::string_view destination_addr(smpp::octets pdu) {
 
 }  // namespace
 
+void print(const counts& c) {
+  std::printf(
+      "{\"sessions\": %llu, \"submits\": %llu, \"unconsented\": %llu, \"reads\": %llu, \"errors\": %llu, "
+      "\"cpu_seconds\": %.3f}\n",
+      static_cast<unsigned long long>(c.sessions), static_cast<unsigned long long>(c.submits),
+      static_cast<unsigned long long>(c.unconsented), static_cast<unsigned long long>(c.reads),
+      static_cast<unsigned long long>(c.errors), cpu_seconds());
+  std::fflush(stdout);
+}
+
 sink::sink(const sink_options& o)
     : options_(o), deliveries_(o.deliver), epoll_(epoll_create1(EPOLL_CLOEXEC)), listener_(listen_on(o.host, o.port)) {
   if (!o.certificate.empty()) tls_ = tls::of_server(o.certificate, o.private_key);
@@ -37,6 +48,7 @@ sink::sink(const sink_options& o)
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGUSR1);
+  sigaddset(&signals, SIGUSR2);
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   signals_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
   for (const int descriptor : {listener_, signals_}) {
@@ -80,12 +92,14 @@ counts sink::run() {
   return counts_;
 }
 
-// SIGUSR1 begins the deliveries, the others end the run.
+// SIGUSR1 begins the deliveries, SIGUSR2 asks for the counts so far, the others end the run.
 void sink::signalled() {
   signalfd_siginfo what;
   while (read(signals_, &what, sizeof what) == sizeof what) {
     if (what.ssi_signo == SIGUSR1) {
       deliveries_.begin(now());
+    } else if (what.ssi_signo == SIGUSR2) {
+      print(counts_);
     } else {
       stopped_ = true;
     }

@@ -35,6 +35,8 @@ struct counts {
   std::uint64_t errors = 0;       // what could not be understood
 };
 
+void print(const counts& c);  // one JSON object
+
 class sink {
  public:
   explicit sink(const sink_options& o);

@@ -30,13 +30,7 @@ int main(int argc, char** argv) {
     bench::sink s(o);
     std::printf("{\"port\": %u}\n", s.port());
     std::fflush(stdout);
-    const bench::counts c = s.run();
-    std::printf(
-        "{\"sessions\": %llu, \"submits\": %llu, \"unconsented\": %llu, \"reads\": %llu, \"errors\": %llu, "
-        "\"cpu_seconds\": %.3f}\n",
-        static_cast<unsigned long long>(c.sessions), static_cast<unsigned long long>(c.submits),
-        static_cast<unsigned long long>(c.unconsented), static_cast<unsigned long long>(c.reads),
-        static_cast<unsigned long long>(c.errors), bench::cpu_seconds());
+    bench::print(s.run());
     return 0;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "smsc_sink: %s\n", e.what());

@@ -2,7 +2,7 @@
 # Installs the packages of the named groups of packages.txt that are missing. Usage: install-packages.sh GROUP...
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-[ $# -gt 0 ] || { echo "usage: install-packages.sh GROUP...   (groups: build package demo test tools)" >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: install-packages.sh GROUP...   (groups: build package demo test bench compare tools)" >&2; exit 2; }
 
 missing=()
 for group in "$@"; do
