@@ -11,7 +11,7 @@ import time
 import urllib.request
 
 from bed import FIRST, ROOT
-from measurement import nanoseconds, rate_of
+from measurement import nanoseconds
 from processes import Process, accepts, free_port, wait_for
 
 FOLDER = ROOT / "build/compare"

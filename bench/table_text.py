@@ -21,7 +21,8 @@ def table(rows):
     lines += [f"| {row['work']} | {row['target']} | {row['measured']} | {verdict(row)} |" for row in rows if row["key"] != "compared"]
     compared = [row for row in rows if row["key"] == "compared"]
     if compared:
-        lines += ["", "| what people would otherwise use | messages/s | CPU a message, µs | p50, ms | p99, ms | decides |", "|---|---:|---:|---:|---:|---|"]
+        lines += ["", "| what people would otherwise use | messages/s | CPU a message, µs | p50, ms | p99, ms | decides |",
+                  "|---|---:|---:|---:|---:|---|"]
         lines += [row["measured"] for row in compared]
     return [*lines, ""]
 
