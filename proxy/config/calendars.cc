@@ -20,6 +20,7 @@ struct draft {
   std::map<std::string, std::vector<std::size_t>, std::less<>> by_prefix;
   std::vector<calendar::holiday_in> holidays;
   std::vector<calendar_version> versions;
+  std::vector<std::size_t> elsewhere;
 };
 
 // A list, or one value alone.
@@ -155,28 +156,79 @@ void read_version(const YAML::Node& n, const std::string& where, draft& d, error
   d.versions.push_back(std::move(made));
 }
 
-}  // namespace
+void read_elsewhere(const YAML::Node& n, const std::string& where, draft& d, error_list& errors) {
+  for (const YAML::Node& one : each(n)) {
+    const auto zone = std::ranges::find(d.zones, one.IsScalar() ? one.Scalar() : "", &calendar_zone::name);
+    if (zone == d.zones.end()) {
+      errors.add(one, "`" + where + "` is " + shown(one) + "; it must be one of the calendar's zones, or some of them");
+    } else {
+      d.elsewhere.push_back(static_cast<std::size_t>(zone - d.zones.begin()));
+    }
+  }
+}
 
-std::shared_ptr<const calendar> read_calendar(const YAML::Node& n, const std::string& where, error_list& errors) {
-  const std::size_t before = errors.size();
-  draft d;
+void read_parts(const YAML::Node& n, const std::string& where, draft& d, error_list& errors);
+
+// What comes with the gate, of which the calendar says what is different.
+void read_like(const YAML::Node& n, const std::string& where, draft& d, error_list& errors) {
+  const std::string name = n.IsScalar() ? n.Scalar() : "";
+  const auto found = std::ranges::find(shipped_calendars(), name, &shipped_calendar::name);
+  if (found == shipped_calendars().end())
+    return errors.add(n, "`" + where + "` is " + shown(n) + "; it must be " + names_of_shipped_calendars());
+  read_parts(YAML::Load(found->yaml), name, d, errors);
+}
+
+void read_parts(const YAML::Node& n, const std::string& where, draft& d, error_list& errors) {
   section s(n, where, errors);
-  s.required_key("zones", "`" + where + "` needs `zones`, such as Europe/Paris: [\"33\"]",
-                 [&](const YAML::Node& v) { read_zones(v, where + ".zones", d, errors); });
+  bool complete = false;
+  s.key("like", [&](const YAML::Node& v) {
+    read_like(v, where + ".like", d, errors);
+    complete = true;
+  });
+  const auto needed = [&](const std::string& key, const std::string& message, const section::reader& read) {
+    complete ? s.key(key, read) : s.required_key(key, message, read);
+  };
+  needed("zones", "`" + where + "` needs `zones`, such as Europe/Paris: [\"33\"]", [&](const YAML::Node& v) {
+    d.zones.clear();
+    d.by_prefix.clear();
+    d.elsewhere.clear();
+    read_zones(v, where + ".zones", d, errors);
+  });
+  s.key("elsewhere", [&](const YAML::Node& v) {
+    d.elsewhere.clear();
+    read_elsewhere(v, where + ".elsewhere", d, errors);
+  });
   s.key("holidays", [&](const YAML::Node& v) {
+    d.holidays.clear();
     for (const YAML::Node& one : each(v))
       read_one_holiday(one, where + ".holidays", d, errors);
   });
-  s.required_key("versions", "`" + where + "` needs `versions`, each with its `hours`", [&](const YAML::Node& v) {
+  needed("versions", "`" + where + "` needs `versions`, each with its `hours`", [&](const YAML::Node& v) {
+    d.versions.clear();
     for (const YAML::Node& one : each(v))
       read_version(one, where + ".versions", d, errors);
   });
   s.finish();
+}
+
+}  // namespace
+
+std::string names_of_shipped_calendars() {
+  std::string names;
+  for (const shipped_calendar& c : shipped_calendars())
+    names += (names.empty() ? "" : ", ") + std::string(c.name);
+  return names;
+}
+
+std::shared_ptr<const calendar> read_calendar(const YAML::Node& n, const std::string& where, error_list& errors) {
+  const std::size_t before = errors.size();
+  draft d;
+  read_parts(n, where, d, errors);
   if (d.versions.empty() && errors.size() == before)
     errors.add(n, "`" + where + ".versions` is empty; it must tell the hours");
   if (errors.size() != before) return nullptr;
   return std::make_shared<const calendar>(std::move(d.zones), std::move(d.by_prefix), std::move(d.holidays),
-                                          std::move(d.versions));
+                                          std::move(d.versions), std::move(d.elsewhere));
 }
 
 std::shared_ptr<const calendar> shipped_calendar_named(const std::string& name) {

@@ -14,5 +14,7 @@ std::shared_ptr<const calendar> read_calendar(const YAML::Node& n, const std::st
 
 // Throws std::logic_error when a calendar that comes with the gate is not of its form; nothing when none has that name.
 std::shared_ptr<const calendar> shipped_calendar_named(const std::string& name);
+// For people: "france, texas".
+std::string names_of_shipped_calendars();
 
 }  // namespace proxy

@@ -1,10 +1,11 @@
 // What a sender's messages must keep to beyond consent: quiet_hours, opt_out_mention, frequency_cap; and calendars.
 #include "proxy/config/message_rules.h"
 
+#include <algorithm>
+
 #include "proxy/config/calendars.h"
 #include "proxy/config/sections.h"
 #include "proxy/config/values.h"
-#include "proxy/rules/shipped_calendars.h"
 
 namespace proxy {
 namespace {
@@ -25,19 +26,26 @@ std::shared_ptr<const calendar> calendar_named(const YAML::Node& n, const std::s
   auto& known = r.result.calendars;
   if (const auto found = known.find(name); found != known.end()) return found->second;
   if (auto shipped = shipped_calendar_named(name)) return known.emplace(name, std::move(shipped)).first->second;
-  std::string names;
-  for (const shipped_calendar& c : shipped_calendars())
-    names += (names.empty() ? "" : ", ") + std::string(c.name);
-  r.errors.add(n, "`" + where + "` is " + shown(n) + "; it must be " + names + ", or one that `calendars` describes");
+  r.errors.add(n, "`" + where + "` is " + shown(n) + "; it must be " + names_of_shipped_calendars() +
+                      ", or one that `calendars` describes");
   return nullptr;
 }
 
 // One, or a list of them.
 void read_calendar_names(const YAML::Node& n, const std::string& where, message_rules& out, reading& r) {
-  if (!n.IsSequence()) return out.calendars.push_back(calendar_named(n, where, r));
-  for (const auto& one : n)
-    out.calendars.push_back(calendar_named(one, where, r));
-  if (n.size() == 0) r.errors.add(n, "`" + where + "` is empty; it must name a calendar, such as france");
+  if (n.IsSequence()) {
+    for (const auto& one : n)
+      out.calendars.push_back(calendar_named(one, where, r));
+    if (n.size() == 0) return r.errors.add(n, "`" + where + "` is empty; it must name a calendar, such as france");
+  } else {
+    out.calendars.push_back(calendar_named(n, where, r));
+  }
+  if (std::ranges::find(out.calendars, nullptr) != out.calendars.end()) return;
+  if (!ever_permit_elsewhere(out.calendars, std::chrono::floor<std::chrono::seconds>(store::now())))
+    r.warnings.add(n,
+                   "`" + where +
+                       "` never permits a number that is under none of its prefixes, such as one of another country; "
+                       "give the calendar `elsewhere`, the zone by which such a number is judged");
 }
 
 void read_quiet_hours(const YAML::Node& n, const std::string& where, rule_mode usual, message_rules& out, reading& r) {

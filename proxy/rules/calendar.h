@@ -42,12 +42,13 @@ class calendar {
     std::vector<std::string> zones;  // empty: in all
   };
 
-  // At least one zone and one version; the first version counts for what was before it, too.
+  // At least one zone and one version; the first version counts for what was before it, too. `elsewhere`: the zones
+  // that numbers under no prefix are judged by; empty: all.
   calendar(std::vector<calendar_zone> zones, std::map<std::string, std::vector<std::size_t>, std::less<>> by_prefix,
-           std::vector<holiday_in> holidays, std::vector<calendar_version> versions);
+           std::vector<holiday_in> holidays, std::vector<calendar_version> versions,
+           std::vector<std::size_t> elsewhere = {});
 
-  // The zone is that of the longest prefix. Where several are possible all of them must permit; a number under no
-  // prefix may be in any zone of the calendar.
+  // The zone is that of the longest prefix. Where several are possible all of them must permit.
   bool permits(store::number who, std::chrono::sys_seconds at) const;
   // Whether the number is under one of its prefixes.
   bool knows(store::number who) const { return zones_of(who) != nullptr; }
@@ -59,7 +60,7 @@ class calendar {
 
   std::vector<calendar_zone> zones_;
   std::map<std::string, std::vector<std::size_t>, std::less<>> by_prefix_;
-  std::vector<std::size_t> every_zone_;
+  std::vector<std::size_t> elsewhere_;
   std::vector<holiday_in> holidays_;
   std::vector<calendar_version> versions_;  // by valid_from
 };
@@ -67,5 +68,7 @@ class calendar {
 // Those that know the number must all permit; of a number that none knows, all.
 bool all_permit(const std::vector<std::shared_ptr<const calendar>>& all, store::number who,
                 std::chrono::sys_seconds at);
+// Whether there is a time, in the week that begins now, at which a number that none knows may be written to.
+bool ever_permit_elsewhere(const std::vector<std::shared_ptr<const calendar>>& all, std::chrono::sys_seconds now);
 
 }  // namespace proxy

@@ -114,6 +114,40 @@ TEST_CASE("a calendar of the configuration, which may have the name of one that 
   CHECK_FALSE(permits(33612345678, "2027-01-02", 12, 0));
 }
 
+TEST_CASE("a calendar that is like another but for what it tells") {
+  const auto permits = [](const std::string& calendars, std::uint64_t number, const char* day, int hour) {
+    const auto made = rules_of("quiet_hours: {calendar: ours}", "calendars: {ours: {like: france" + calendars + "}}\n");
+    return made.calendars.at(0)->permits(store::number{number},
+                                         std::chrono::sys_days{*read_date(day)} + std::chrono::hours{hour});
+  };
+  constexpr std::uint64_t paris = 33612345678, reunion = 262692123456, brussels = 32470123456;
+  const std::string from_april =
+      ", versions: [{valid_from: 2024-09-01, hours: {days: mon-sat, from: \"08:00\", to: \"22:00\"}},"
+      " {valid_from: 2026-04-01, hours: {days: [mon-sun, holidays], from: \"08:00\", to: \"21:30\"}}]";
+  CHECK(permits("", paris, "2026-01-04", 12));  // a Sunday
+  CHECK_FALSE(permits(from_april, paris, "2026-01-04", 12));
+  CHECK_FALSE(permits(from_april, paris, "2026-01-01", 12));  // the holidays are those of france
+  CHECK(permits(from_april, paris, "2026-04-05", 12));
+  CHECK_FALSE(permits(from_april, reunion, "2026-04-05", 18));  // 22:00 there
+  CHECK(permits(from_april, brussels, "2026-04-05", 12));
+  CHECK_FALSE(permits(", elsewhere: Pacific/Noumea", brussels, "2026-04-05", 12));
+  CHECK(permits(", holidays: []" + from_april, paris, "2026-01-01", 12));
+  CHECK_FALSE(permits(", zones: {Asia/Tokyo: [\"33\"]}", paris, "2026-04-06", 14));
+}
+
+TEST_CASE("a calendar that never permits numbers of no prefix is worth a warning") {
+  const auto warned = [](const std::string& zones) {
+    const config c =
+        valid_after_upstreams("calendars: {c: {zones: {Pacific/Noumea: [\"687\"], Pacific/Tahiti: [\"689\"]}" + zones +
+                              ", versions: [{hours: {days: mon-sun, from: \"08:00\", to: \"10:00\"}}]}}\n"
+                              "senders: [{name: a, quiet_hours: {calendar: c}}]\n");
+    return c.warnings.empty() ? std::string() : c.warnings.front().message;
+  };
+  CHECK(warned("").starts_with("`senders[0].quiet_hours.calendar` never permits a number that is under none"));
+  CHECK(warned(", elsewhere: Pacific/Tahiti").empty());
+  CHECK(rules_of("quiet_hours: {calendar: [united_states, texas, florida]}").calendars.size() == 3);
+}
+
 TEST_CASE("what is wrong with a calendar") {
   const std::string zones = "zones: {Europe/Paris: [\"33\"]}",
                     hours = "hours: {days: mon, from: \"08:00\", to: \"12:00\"}";
@@ -142,6 +176,10 @@ TEST_CASE("what is wrong with a calendar") {
         "`calendars.c.versions.valid_from` is `2026`; it must be a date, such as 2026-01-01");
   CHECK(wrong_calendar("{" + zones + ", versions: [{" + hours + "}, {" + hours + "}]}") ==
         "two versions of `calendars.c.versions` begin on the same day; give each its `valid_from`");
+  CHECK(wrong_calendar("{" + zones + ", " + versions + ", elsewhere: Asia/Tokyo}") ==
+        "`calendars.c.elsewhere` is `Asia/Tokyo`; it must be one of the calendar's zones, or some of them");
+  CHECK(wrong_calendar("{like: atlantis}")
+            .starts_with("`calendars.c.like` is `atlantis`; it must be france, united_states, texas, florida"));
   const auto wrong_hours = [&](const std::string& text) {
     return wrong_calendar("{" + zones + ", versions: [{hours: {" + text + "}}]}");
   };

@@ -176,9 +176,16 @@ TEST_CASE("France overseas, dialled as in France: a national number gets the cou
                   });
 }
 
-TEST_CASE("a number of no zone of the calendar: when all of them permit") {
+TEST_CASE("a number of no zone of the calendar: that of elsewhere, or when all of them permit") {
   // Between 08:00 at Mata Utu and 22:00 at Nouméa lies no time that is day in all of France.
-  CHECK_FALSE(permits("france", 4915112345678, "2024-11-13T12:00:00Z"));
+  check("france", {
+                      {4915112345678, "2024-11-13T06:59:59Z", false},
+                      {4915112345678, "2024-11-13T07:00:00Z", true},
+                      {447700900123, "2024-11-13T20:59:59Z", true},  // in London, 19:59:59
+                      {447700900123, "2024-11-13T21:00:00Z", false},
+                      {32470123456, "2026-11-15T20:29:59Z", true},  // a Sunday
+                      {32470123456, "2026-11-15T20:30:00Z", false},
+                  });
   check("united_states", {
                              {toll_free, "2026-01-15T21:59:59Z", false},
                              {toll_free, "2026-01-15T22:00:00Z", true},  // 08:00 in Guam, 17:00 in New York
