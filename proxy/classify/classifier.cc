@@ -67,14 +67,23 @@ classifier::classifier() : classifier(own_phrases{}) {}
 classifier::classifier(const own_phrases& own) : lexicon_(with(own)) {}
 
 classification classifier::classify(std::string_view text) const {
-  const std::u32string written = without_mojibake(to_code_points(text));
-  const units words = fold_units(written);
-  classification found = understand(*lexicon_, words);
+  const std::u32string arrived = to_code_points(text);
+  const std::vector<std::u32string> others = other_readings(arrived);
+  const auto understood_otherwise = [&] {
+    for (const std::u32string& other : others) {
+      const classification c = understand(*lexicon_, fold_units(other));
+      if (means_something(c)) return c;
+    }
+    return classification{};
+  };
+  classification found;
+  if (is_no_text(arrived)) found = understood_otherwise();
   if (means_something(found)) return spoken(found);
-  for (const std::u32string& other : other_readings(written)) {
-    found = understand(*lexicon_, fold_units(other));
-    if (means_something(found)) return spoken(found);
-  }
+  const units words = fold_units(without_mojibake(arrived));
+  found = understand(*lexicon_, words);
+  if (means_something(found)) return spoken(found);
+  found = understood_otherwise();
+  if (means_something(found)) return spoken(found);
   for (const std::u32string& whole : joined(words)) {
     found = understand(*lexicon_, fold_units(whole));
     if (found.intent == intent::opt_out && !found.rule.starts_with("phrase")) return spoken(found);

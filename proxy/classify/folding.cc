@@ -71,6 +71,26 @@ std::u32string small_letters(std::u32string_view text) {
   return points_of(nfc().normalize(unicode(out), status));
 }
 
+// Words in capitals, folded; none where the text has few others.
+std::vector<std::string> shouted_words(std::u32string_view text) {
+  constexpr std::size_t shortest = 3, least_others = 2;
+  std::vector<std::string> words;
+  std::size_t others = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at, capitals = 0;
+    for (; end < text.size() && u_isalpha(static_cast<UChar32>(text[end])) != 0; ++end)
+      capitals += u_isupper(static_cast<UChar32>(text[end])) != 0 ? 1U : 0U;
+    const std::size_t size = end - at;
+    if (size >= shortest && capitals == size)
+      words.push_back(to_utf8(small_letters(text.substr(at, size))));
+    else if (size >= 2 && capitals < 2)
+      ++others;
+    at = end + 1;
+  }
+  if (others < least_others) words.clear();
+  return words;
+}
+
 bool is_digit(char32_t c) {
   return c >= '0' && c <= '9';
 }
@@ -147,8 +167,9 @@ class cutter {
 
   static bool is_ascii_letter(char32_t c) { return (c >= 'a' && c <= 'z') || is_digit(c); }
 
-  // Between two letters, and not "ok?yes": a question ends with white space or the text.
+  // Between two letters, and not "ok?yes": a question ends with white space or the text, where words have spaces.
   bool is_lost_letter(char32_t c) const {
+    if (needs_no_spaces(before()) || needs_no_spaces(after())) return false;
     return is_letter(after()) && (is_letter(before()) || (c == 0xFFFD && word_.empty()));
   }
 
@@ -257,7 +278,12 @@ class cutter {
 }  // namespace
 
 units fold_units(std::u32string_view text) {
-  return cutter(without_quotes(small_letters(text))).cut();
+  units folded = cutter(without_quotes(small_letters(text))).cut();
+  const std::vector<std::string> shouted = shouted_words(text);
+  if (shouted.empty()) return folded;
+  for (std::size_t i = 0; i < folded.list.size(); ++i)
+    folded.list[i].shouted = std::ranges::find(shouted, folded.word(i)) != shouted.end();
+  return folded;
 }
 
 units fold_units(std::string_view text) {

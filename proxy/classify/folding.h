@@ -18,6 +18,7 @@ struct unit {
   std::uint32_t place = 0;     // along the text: a word is as wide as three characters of a script without spaces
   bool number = false;         // digits alone
   bool single = false;         // a character of a script without spaces
+  bool shouted = false;        // in capitals, in a text that has small letters, too
 };
 
 inline constexpr std::uint32_t word_width = 3;

@@ -18,6 +18,7 @@ const std::map<std::string_view, line_kind>& kinds() {
                                                          {"opt_out", opt_out},
                                                          {"opt_out all", opt_out_all},
                                                          {"opt_out alone", opt_out_alone},
+                                                         {"opt_out beside", opt_out_beside},
                                                          {"opt_in", opt_in},
                                                          {"opt_in alone", opt_in_alone},
                                                          {"ordinary", ordinary},

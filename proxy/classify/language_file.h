@@ -11,10 +11,10 @@
 namespace proxy {
 
 // Classes of words, the same in every language; README.md says what belongs to each.
-inline constexpr std::array<std::string_view, 26> word_classes{
+inline constexpr std::array<std::string_view, 27> word_classes{
     "stop", "unsub", "cancel", "remove", "not",   "want",  "more", "send",   "message",
     "me",   "phone", "list",   "data",   "thing", "wrong", "law",  "object", "again",
-    "join", "get",   "polite", "filler", "email", "say",   "fed",  "common"};
+    "join", "get",   "polite", "filler", "email", "say",   "fed",  "common", "keyword"};
 
 enum class line_kind {
   words,  // of a class
@@ -26,6 +26,7 @@ enum class line_kind {
   opt_out,
   opt_out_all,
   opt_out_alone,
+  opt_out_beside,
   opt_in,
   opt_in_alone,  // phrases
   ordinary,      // phrases that mean nothing: their words count no more

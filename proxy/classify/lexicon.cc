@@ -11,6 +11,7 @@ classification meaning_of(line_kind kind) {
     case keyword_opt_out:
     case opt_out:
     case opt_out_alone:
+    case opt_out_beside:
       return {.intent = intent::opt_out};
     case keyword_opt_out_all:
     case opt_out_all:
@@ -26,6 +27,10 @@ classification meaning_of(line_kind kind) {
     default:
       return {};
   }
+}
+
+std::uint16_t class_named(std::string_view name) {
+  return static_cast<std::uint16_t>(std::ranges::find(word_classes, name) - word_classes.begin());
 }
 
 bool is_keyword(line_kind kind) {
@@ -61,15 +66,15 @@ void lexicon::add(std::uint16_t language, const language_line& line) {
   const auto kind = static_cast<std::uint16_t>(line.kind);
   if (line.kind == clitics) {
     if (std::ranges::find(clitics_, said) == clitics_.end()) clitics_.push_back(said);
-  } else if (!plain || line.kind == opt_out_alone || line.kind == opt_in_alone) {
+  } else if (!plain || line.kind == opt_out_alone || line.kind == opt_out_beside || line.kind == opt_in_alone) {
     add_rule(language, line);
   } else if (line.kind == line_kind::words || line.kind == ordinary || line.kind == signature) {
-    static const std::size_t unsub =
-        static_cast<std::size_t>(std::ranges::find(word_classes, "unsub") - word_classes.begin());
-    const bool tolerant = line.kind == line_kind::words && static_cast<std::size_t>(line.word_class) == unsub;
+    const bool tolerant = line.kind == line_kind::words && line.word_class == class_named("unsub");
     add_words(said, {language, kind, static_cast<std::uint16_t>(line.word_class), 0}, tolerant);
   } else {
     add_words(said, {language, kind, 0, add_meaning(language, line.kind, said)}, line.kind == keyword_opt_out);
+    if (line.kind == keyword_opt_out)
+      add_words(said, {language, static_cast<std::uint16_t>(line_kind::words), class_named("keyword"), 0}, false);
   }
 }
 

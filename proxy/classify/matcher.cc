@@ -13,6 +13,15 @@ std::uint32_t end_of(const units& text, const hit& h) {
   return last.place + (last.single ? 1 : word_width);
 }
 
+// Without spaces a short word stands by accident within longer ones: the door (문) in every text message (문자).
+bool is_within_another(const hit& h, const std::vector<hit>& hits) {
+  static const auto thing = static_cast<std::uint16_t>(std::ranges::find(word_classes, "thing") - word_classes.begin());
+  return h.word_class == thing && std::ranges::any_of(hits, [&](const hit& o) {
+           return o.kind == h.kind && o.word_class != thing && o.start <= h.start && o.end >= h.end &&
+                  o.end - o.start > h.end - h.start;
+         });
+}
+
 }  // namespace
 
 matcher::matcher(const units& text, const std::vector<hit>& own, const std::vector<hit>& shared,
@@ -24,7 +33,7 @@ matcher::matcher(const units& text, const std::vector<hit>& own, const std::vect
       bool free = true;
       for (std::size_t i = h.start; i < h.end; ++i)
         free = free && !used[i];
-      if (!free) continue;
+      if (!free || (text.list[h.start].single && is_within_another(h, hits))) continue;
       hits_.push_back(&h);
       present_.set(h.word_class);
     }

@@ -59,7 +59,11 @@ std::u32string decoded(std::u32string_view text, Octet octet, std::size_t& whole
     }
     // Two characters of which the second is a no-break space: a letter and a space, unless they are all that is left of
     // "à".
-    if (n == 2 && text[i + 1] == 0xA0 && text[i] != 0xC3 && text[i] != 0xC2) {
+    // "ÍŠ" are two letters of NEPÍŠTE and would be a mark without its letter.
+    if (n == wanted && c >= 0x300 && c < 0x370) {
+      out.push_back(text[i]);
+      n = 1;
+    } else if (n == 2 && text[i + 1] == 0xA0 && text[i] != 0xC3 && text[i] != 0xC2) {
       out.append(text.substr(i, 2));
     } else if (wanted == 0) {
       out.push_back(text[i]);
@@ -125,15 +129,20 @@ std::u32string without_mojibake(std::u32string text) {
   return text;
 }
 
+bool is_no_text(std::u32string_view text) {
+  return std::ranges::any_of(text, [](char32_t c) { return c > 0 && c < 0x20 && c != '\n' && c != '\r'; });
+}
+
 std::vector<std::u32string> other_readings(std::u32string_view text) {
   std::vector<std::u32string> all;
   const auto add = [&](std::u32string other) {
     if (!other.empty()) all.push_back(std::move(other));
   };
   if (std::ranges::all_of(text, [](char32_t c) { return c > 0x7F || c == 0; })) add(swapped(text));
-  const bool controls = std::ranges::any_of(
-      text, [](char32_t c) { return (c < 0x20 && c != '\n' && c != '\r' && c != '\t') || (c >= 0x7F && c < 0x100); });
-  if (controls) add(unpacked(text));
+  // Septets leave octets that no text has, or end in one that few have; those that leave neither (TD is `T"`) cannot be
+  // told from a text.
+  const auto is_control = [](char32_t c) { return (c < 0x20 && c != '\n' && c != '\r') || (c >= 0x7F && c < 0x100); };
+  if (std::ranges::any_of(text, is_control) || text.ends_with(U'\n') || text.ends_with(U'\r')) add(unpacked(text));
   return all;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 #include "proxy/classify/matcher.h"
 
@@ -18,6 +19,11 @@ constexpr std::array fillers{class_of("polite"), class_of("filler"), class_of("m
 // What else a text speaks of when a keyword among it is meant.
 constexpr std::array subjects{class_of("message"), class_of("fed"),  class_of("law"),
                               class_of("email"),   class_of("list"), class_of("data")};
+// Why somebody wants no more, and that it is not the first time: such words beside an opt-out take nothing from it.
+// Who or what is to be left out.
+constexpr std::array addressees{class_of("wrong"), class_of("phone"), class_of("list")};
+constexpr std::array causes{class_of("wrong"), class_of("fed"), class_of("law"), class_of("message")};
+constexpr std::array reasons{class_of("wrong"), class_of("fed"), class_of("say"), class_of("law")};
 // What an opt-in never says.
 constexpr std::array refusals{class_of("stop"), class_of("unsub"), class_of("cancel"), class_of("remove"),
                               class_of("not"),  class_of("wrong"), class_of("fed"),    class_of("law")};
@@ -48,7 +54,9 @@ class reader {
     if (const auto c = bare_keyword()) return *c;
     if (const auto c = keyword_in(0, size_); c && (c->intent != intent::none || c->yes)) return *c;
     if (const auto c = phrase(true)) return *c;
+    if (const auto c = in_pieces()) return *c;
     if (const auto c = keyword_beside_subject()) return *c;
+    if (const auto c = shouted_keyword()) return *c;
     if (const auto c = phrase(false)) return *c;
     return {};
   }
@@ -112,14 +120,18 @@ class reader {
   void set_ordinary_aside() {
     std::vector<bool> aside = used_, otherwise = used_;
     for (const candidate& c : candidates_) {
-      for (const hit& h : hits(c.language)) {
-        if (h.kind == static_cast<std::uint16_t>(line_kind::ordinary))
-          std::fill(otherwise.begin() + h.start, otherwise.begin() + h.end, true);
+      if (c.covered * 4 < candidates_.front().covered * 3 && known_.language(c.language) != "own") continue;
+      for (const std::size_t l : {std::size_t{0}, c.language}) {
+        for (const hit& h : hits(l)) {
+          if (h.kind == static_cast<std::uint16_t>(line_kind::ordinary) && !is_part_of_opt_out(c.language, h))
+            std::fill(otherwise.begin() + h.start, otherwise.begin() + h.end, true);
+        }
       }
       const matcher m(text_, hits(c.language), hits(0), used_);
       each_rule(c.language, [&](const rule& r) {
         if (r.kind != line_kind::ordinary) return;
         m.find(r, [&](const matcher::span& s) {
+          if (!r.any_order && refuses_within(c.language, s)) return false;
           std::vector<bool>& where = r.any_order ? aside : otherwise;
           for (const hit* h : s.of)
             std::fill(where.begin() + h->start, where.begin() + h->end, true);
@@ -130,6 +142,22 @@ class reader {
     said_otherwise_ = otherwise;
     for (std::size_t i = 0; i < used_.size(); ++i)
       used_[i] = aside[i] || otherwise[i];
+  }
+
+  // "not interested, remove", "no thanks, stop": what is not is what stands between.
+  bool refuses_within(std::size_t language, const matcher::span& s) const {
+    return s.of.size() > 1 && std::ranges::any_of(hits(language), [&](const hit& h) {
+             return is_words(h) && (h.word_class == class_of("want") || h.word_class == class_of("polite")) &&
+                    h.start >= s.of[0]->end && h.end <= s.of[1]->start;
+           });
+  }
+
+  // "cancel my subscription" is no "cancel my", whose object may be anything.
+  bool is_part_of_opt_out(std::size_t language, const hit& h) const {
+    return std::ranges::any_of(hits(language), [&](const hit& o) {
+      return o.start <= h.start && o.end >= h.end && o.end - o.start > h.end - h.start && !is_words(o) &&
+             known_.meaning(o.means).intent == intent::opt_out;
+    });
   }
 
   // What the units [first, last) say when they are keywords of one meaning and fillers.
@@ -192,25 +220,148 @@ class reader {
            known_.meaning(a.means).yes == known_.meaning(b.means).yes;
   }
 
+  // Opt-outs in a row, and beside them nothing but fillers and reasons ("not interested, wrong number, stop"); or a
+  // clause of that kind in a text that speaks of messages otherwise.
+  std::optional<classification> in_pieces() const {
+    for (const candidate& c : candidates_) {
+      const pieces p = pieces_of(c.language);
+      std::uint32_t found = said(p, 0, size_, false);
+      for (std::size_t first = 0; found == 0 && first < size_ && c.covered == candidates_.front().covered;) {
+        const std::size_t last = end_of_clause(first);
+        const std::uint32_t here = said(p, first, last, true);
+        const bool tells_what = std::ranges::find(p.causes, here) == p.causes.end();
+        if (here != 0 && tells_what && speaks_of(first, last, causes)) found = here;
+        if (found == 0 && speaks_of(first, last, addressees)) found = said_beside(p, first, last);
+        first = last;
+      }
+      if (found == 0) continue;
+      classification out = known_.meaning(found);
+      if (out.language == known_.language(0)) adopt(out, c.language);
+      return out;
+    }
+    return {};
+  }
+
+  struct pieces {
+    std::vector<bool> covered;
+    std::vector<bool> negation;           // whether it belongs to an opt-out or not
+    std::vector<std::uint32_t> means;     // of the opt-out that a unit belongs to
+    std::vector<std::uint32_t> beside;    // the same, beside a number, a list or a person that are spoken of
+    std::vector<std::uint32_t> causes{};  // those of them that only tell why: "wrong number"
+  };
+
+  pieces pieces_of(std::size_t language) const {
+    pieces p{.covered = std::vector<bool>(size_, false),
+             .negation = std::vector<bool>(size_, false),
+             .means = std::vector<std::uint32_t>(size_, 0),
+             .beside = std::vector<std::uint32_t>(size_, 0)};
+    const auto cover = [&](std::vector<bool>& units, const hit& h) {
+      std::fill(units.begin() + h.start, units.begin() + h.end, true);
+    };
+    const auto say = [&](const hit& h, std::uint32_t means) {
+      cover(p.covered, h);
+      std::fill(p.means.begin() + h.start, p.means.begin() + h.end, means);
+    };
+    for (std::size_t i = 0; i < size_; ++i)
+      p.covered[i] = text_.list[i].number;
+    each_hit([&](const hit& h) {
+      if (h.end <= size_ && is_words(h) && among(fillers, h)) cover(p.covered, h);
+    });
+    for (const std::size_t l : {std::size_t{0}, language}) {
+      for (const hit& h : hits(l)) {
+        if (is_words(h) && among(reasons, h)) cover(p.covered, h);
+        if (is_words(h) && h.word_class == class_of("not")) cover(p.negation, h);
+        if (known_.meaning(h.means).intent == intent::opt_out && is_free(h)) say(h, h.means);
+      }
+    }
+    const matcher m(text_, hits(language), hits(0), used_);
+    each_rule(language, [&](const rule& r) {
+      if (r.kind != line_kind::opt_out_alone && r.kind != line_kind::opt_out_beside) return;
+      m.find(r, [&](const matcher::span& s) {
+        for (const hit* h : s.of) {
+          if (r.kind == line_kind::opt_out_alone)
+            say(*h, r.means);
+          else
+            std::fill(p.beside.begin() + h->start, p.beside.begin() + h->end, r.means);
+        }
+        return false;
+      });
+      if (r.elements.size() == 1 && known_.meaning(r.means).language == known_.language(0)) p.causes.push_back(r.means);
+    });
+    return p;
+  }
+
+  // The opt-out that units say who say nothing else; 0 if none.
+  std::uint32_t said(const pieces& p, std::size_t first, std::size_t last, bool strictly) const {
+    std::uint32_t found = 0;
+    for (std::size_t i = first; i < last; ++i) {
+      if (!p.covered[i] || (strictly && p.negation[i] && p.means[i] == 0)) return 0;
+      if (found == 0) found = p.means[i];
+    }
+    return found;
+  }
+
+  std::uint32_t said_beside(const pieces& p, std::size_t first, std::size_t last) const {
+    std::uint32_t found = 0;
+    for (std::size_t i = first; i < last; ++i) {
+      if (p.beside[i] == 0 && (!p.covered[i] || p.negation[i])) return 0;
+      if (found == 0) found = p.beside[i];
+    }
+    return found;
+  }
+
+  bool is_free(const hit& h) const {
+    return std::none_of(used_.begin() + h.start, used_.begin() + h.end, [](bool u) { return u; });
+  }
+
+  std::size_t end_of_clause(std::size_t first) const {
+    std::size_t last = first;
+    while (last < size_ && text_.list[last].clause == text_.list[first].clause)
+      ++last;
+    return last;
+  }
+
+  template <std::size_t N>
+  static bool among(const std::array<std::size_t, N>& classes, const hit& h) {
+    return std::ranges::find(classes, h.word_class) != classes.end();
+  }
+
   // A clause that is a keyword, in a text that speaks of messages: "3 SMS a day, STOP".
   std::optional<classification> keyword_beside_subject() const {
     for (std::size_t first = 0; first < size_;) {
-      std::size_t last = first;
-      while (last < size_ && text_.list[last].clause == text_.list[first].clause)
-        ++last;
+      const std::size_t last = end_of_clause(first);
       const auto c = keyword_in(first, last);
-      if (c && c->intent == intent::opt_out && speaks_of_messages(first, last)) return c;
+      if (c && c->intent == intent::opt_out && speaks_of(first, last, subjects)) return c;
       first = last;
     }
     return {};
   }
 
-  bool speaks_of_messages(std::size_t first, std::size_t last) const {
+  // "how often must I write STOP": in capitals at the end, and others are not. "STOP!! no way" begins with it, and a
+  // footer that is told of goes on, "what does STOP to 36111 mean".
+  std::optional<classification> shouted_keyword() const {
+    for (std::size_t l = 0; l < known_.languages(); ++l) {
+      const bool spoken = std::ranges::any_of(candidates_, [&](const candidate& c) { return c.language == l; });
+      if (l != 0 && known_.language(l) != "en" && !spoken) continue;
+      for (const hit& h : hits(l)) {
+        if (!is_keyword(h) || h.corrected || known_.meaning(h.means).intent != intent::opt_out) continue;
+        const auto units = std::span(text_.list).subspan(h.start, h.end - h.start);
+        if (!std::ranges::all_of(units, &unit::shouted) || !is_free(h)) continue;
+        const bool last = h.end == size_ || text_.list[h.end].clause != text_.list[h.end - 1U].clause;
+        if (h.start == 0 || !last || (h.end < size_ && text_.list[h.end].number)) continue;
+        return known_.meaning(h.means);
+      }
+    }
+    return {};
+  }
+
+  // Outside of those units.
+  template <std::size_t N>
+  bool speaks_of(std::size_t first, std::size_t last, const std::array<std::size_t, N>& classes) const {
     bool found = false;
     const auto look = [&](std::size_t language) {
       for (const hit& h : hits(language))
-        found = found || (is_words(h) && (h.start < first || h.start >= last) && !used_[h.start] &&
-                          std::ranges::find(subjects, h.word_class) != subjects.end());
+        found = found || (is_words(h) && (h.start < first || h.start >= last) && !used_[h.start] && among(classes, h));
     };
     look(0);
     for (const candidate& c : candidates_)
@@ -310,8 +461,7 @@ class reader {
       strange += known_units_[i] ? 0 : width;
     }
     const auto concerns = [&](const hit& h) {
-      return is_words(h) && std::ranges::find(subjects, h.word_class) != subjects.end() &&
-             is_in_a_clause_of(s, h.start);
+      return is_words(h) && (among(subjects, h) || h.word_class == class_of("phone")) && is_in_a_clause_of(s, h.start);
     };
     const bool about_messages = std::ranges::any_of(hits(0), concerns) || std::ranges::any_of(hits(language), concerns);
     constexpr std::uint32_t strange_in_all = 40;

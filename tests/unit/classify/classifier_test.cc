@@ -3,6 +3,7 @@
 #include <unicode/locid.h>
 #include <unicode/unistr.h>
 
+#include <algorithm>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -106,6 +107,40 @@ TEST_CASE("damage on the way is repaired") {
     CAPTURE(text);
     CHECK(meaning(text) == intent::opt_out);
   }
+}
+
+TEST_CASE("septets that were read as octets are read again") {
+  const auto packed = [](const std::string& text) {
+    std::string octets;
+    unsigned bits = 0, held = 0;
+    for (const char c : text) {
+      bits |= static_cast<unsigned>(c) << held;
+      for (held += 7; held >= 8; held -= 8, bits >>= 8U)
+        octets.push_back(static_cast<char>(bits & 0xFFU));
+    }
+    if (held > 0) octets.push_back(static_cast<char>(bits));
+    return octets;
+  };
+  const auto as_latin = [](const std::string& octets) {
+    std::string out;
+    for (const char c : octets) {
+      const auto octet = static_cast<unsigned char>(c);
+      if (octet >= 0x80) out.push_back(static_cast<char>(0xC0 | octet >> 6U));
+      out.push_back(octet >= 0x80 ? static_cast<char>(0x80 | (octet & 0x3F)) : c);
+    }
+    return out;
+  };
+  constexpr std::size_t shortest = 4;
+  int below_0x80 = 0;
+  for (const auto& [word, verdict] : spelled_keywords()) {
+    if (word.size() < shortest || !std::ranges::all_of(word, [](char c) { return c >= ' ' && c < 0x7F; })) continue;
+    const std::string octets = packed(word);
+    below_0x80 += std::ranges::all_of(octets, [](char c) { return c > 0; }) ? 1 : 0;
+    CAPTURE(word, octets);
+    const classification found = classify(as_latin(octets));
+    CHECK((found.yes ? "yes" : name(found.intent)) == verdict);
+  }
+  CHECK(below_0x80 >= 5);
 }
 
 TEST_CASE("accents, case and dots on the i do not matter") {

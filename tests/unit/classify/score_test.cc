@@ -1,4 +1,6 @@
 // The gates that the classifier is held to, over labelled replies and ordinary messages.
+#include <cstdlib>
+
 #include "proxy/classify/classifier.h"
 #include "tests/score/labelled.h"
 #include "tests/unit/catch.h"
@@ -11,22 +13,52 @@ const std::filesystem::path data = std::filesystem::path(CONSENTGATE_TESTS_DIR) 
 
 }  // namespace
 
-TEST_CASE("labelled replies are understood as people mean them") {
+struct scores {
   std::map<std::string, score::tally> by_language;
   score::tally all;
-  for (const score::labelled& l : score::read_labelled(data / "replies.tsv")) {
+};
+
+scores scored(const char* file) {
+  scores s;
+  for (const score::labelled& l : score::read_labelled(data / file)) {
     const std::string verdict(name(classify(l.text).intent));
-    by_language[l.language].add(l.label, verdict);
-    all.add(l.label, verdict);
-    CAPTURE(l.language, l.text);
+    s.by_language[l.language].add(l.label, verdict);
+    s.all.add(l.label, verdict);
+    CAPTURE(file, l.language, l.text);
     CHECK_FALSE((l.label == "opt_out" && verdict == "opt_in"));
   }
-  REQUIRE(all.texts >= 600);
-  REQUIRE(by_language.size() >= 25);
-  CHECK(all.precision() >= 0.97);
-  CHECK(all.recall() >= 0.90);
-  CHECK(by_language.at("en").recall() >= 0.92);
-  CHECK(by_language.at("fr").recall() >= 0.92);
+  return s;
+}
+
+// 0.05 %
+void check_nearly_none_is_taken(const std::vector<std::string>& messages) {
+  int taken = 0;
+  for (const std::string& text : messages) {
+    const classification c = classify(text);
+    if (c.intent != intent::opt_out) continue;
+    ++taken;
+    UNSCOPED_INFO(c.rule << ": " << text);
+  }
+  CHECK(taken * 2000 <= static_cast<int>(messages.size()));
+}
+
+TEST_CASE("labelled replies are understood as people mean them") {
+  const scores s = scored("replies.tsv");
+  REQUIRE(s.all.texts >= 600);
+  REQUIRE(s.by_language.size() >= 25);
+  CHECK(s.all.precision() >= 0.97);
+  for (const auto& [language, t] : s.by_language) {
+    CAPTURE(language);
+    CHECK(t.recall() >= (language == "en" || language == "fr" ? 0.92 : 0.90));
+  }
+}
+
+TEST_CASE("replies that the languages were not written with are understood, too") {
+  const scores s = scored("replies_held_out.tsv");
+  REQUIRE(s.all.texts >= 600);
+  REQUIRE(s.by_language.size() >= 25);
+  CHECK(s.all.precision() >= 0.97);
+  CHECK(s.all.recall() >= 0.90);
 }
 
 TEST_CASE("a tally counts what is missed and what is taken wrongly") {
@@ -43,12 +75,14 @@ TEST_CASE("a tally counts what is missed and what is taken wrongly") {
 TEST_CASE("ordinary messages opt nobody out") {
   const std::vector<std::string> messages = score::read_ordinary(data / "ordinary.txt");
   REQUIRE(messages.size() >= 2000);
-  int taken = 0;
-  for (const std::string& text : messages) {
-    const classification c = classify(text);
-    if (c.intent != intent::opt_out) continue;
-    ++taken;
-    UNSCOPED_INFO(c.rule << ": " << text);
-  }
-  CHECK(taken * 2000 <= static_cast<int>(messages.size()));  // 0.05 %
+  check_nearly_none_is_taken(messages);
+}
+
+// Others' messages that are not ours to keep, such as the ham of the UCI SMS Spam Collection, one a line.
+TEST_CASE("ordinary messages from elsewhere opt nobody out") {
+  const char* file = std::getenv("CONSENTGATE_ORDINARY");
+  if (file == nullptr) return;
+  const std::vector<std::string> messages = score::read_ordinary(file);
+  REQUIRE(messages.size() >= 2000);
+  check_nearly_none_is_taken(messages);
 }
