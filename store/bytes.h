@@ -10,8 +10,16 @@
 
 namespace store {
 
+constexpr std::uint32_t octets_of_varint(std::uint64_t value) {
+  std::uint32_t octets = 1;
+  for (; value >= 0x80; value >>= 7)
+    ++octets;
+  return octets;
+}
+
 class byte_writer {
  public:
+  void reserve(std::size_t octets) { out_.reserve(octets); }
   void octet(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
   void varint(std::uint64_t value) {
     for (; value >= 0x80; value >>= 7)

@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::size_t looked_ahead = 16;  // so many are on their way from memory
 
-bool has_identity(const event& e) {
-  return e.identity != std::array<std::uint8_t, 16>{};
-}
-
 template <class... T>
 const failure* failed(const std::variant<T...>& v) {
   return std::get_if<failure>(&v);
@@ -77,9 +73,8 @@ std::variant<std::vector<recorded>, failure> commit_group::add(std::vector<event
 }
 
 std::variant<recorded, failure> commit_group::add_one(event e) {
-  auto earlier = known_already(e);
-  if (const failure* why = failed(earlier)) return *why;
-  if (const auto& same = std::get<std::optional<recorded>>(earlier)) return *same;
+  if (e.corrects && (known_.corrected.contains(*e.corrects) || corrected_.contains(*e.corrects)))
+    return recorded{0, {}, {}, {}, true};
   if (const number plain = e.who; plain.digits != 0) {
     e.who = known_.who.of(plain);
     if (e.who.is_hash() && !plain.is_hash()) {
@@ -97,29 +92,8 @@ std::variant<recorded, failure> commit_group::add_one(event e) {
 recorded commit_group::number_and_keep(event e) {
   last_sequence_ = e.sequence;
   const recorded r{e.sequence, e.id, e.occurred_at, e.recorded_at, false};
-  if (has_identity(e)) identities_[std::string(e.identity.begin(), e.identity.end())] = r;
   changes_.events.push_back(std::move(e));
   return r;
-}
-
-std::variant<std::optional<recorded>, failure> commit_group::known_already(const event& e) {
-  if (e.corrects && (known_.corrected.contains(*e.corrects) || corrected_.contains(*e.corrects)))
-    return std::optional(recorded{0, {}, {}, {}, true});
-  if (!has_identity(e)) return std::optional<recorded>();
-  if (const auto here = identities_.find(std::string(e.identity.begin(), e.identity.end()));
-      here != identities_.end()) {
-    recorded r = here->second;
-    r.already_known = true;
-    return std::optional(r);
-  }
-  const auto sequence = ledger_.find_identity(e.identity);
-  if (const failure* why = failed(sequence)) return *why;
-  const auto found = std::get<std::optional<std::uint64_t>>(sequence);
-  if (!found) return std::optional<recorded>();
-  const auto there = ledger_.at(*found);
-  if (const failure* why = failed(there)) return *why;
-  const event same = std::get<std::optional<event>>(there).value_or(event{});
-  return std::optional(recorded{*found, same.id, same.occurred_at, same.recorded_at, true});
 }
 
 // What is on disk of a number is read there: the index may hold what is not on disk.

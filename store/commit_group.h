@@ -65,7 +65,6 @@ class commit_group {
  private:
   void replace_facts();
   std::variant<recorded, failure> add_one(event e);
-  std::variant<std::optional<recorded>, failure> known_already(const event& e);
   std::optional<failure> add_fact(const event& e);
   std::optional<failure> correct(const event& e);
   std::variant<std::vector<event>, failure> history(number who) const;
@@ -78,7 +77,6 @@ class commit_group {
   std::uint64_t last_sequence_;
   std::unordered_map<std::uint64_t, std::vector<fact>> states_;
   std::vector<std::pair<number, fact>> facts_;
-  std::unordered_map<std::string, recorded> identities_;  // of this group, not on disk yet
   event_ids corrected_;
   std::vector<number> replaced_;
   std::vector<number> left_over_;  // known under the number although a hash stands for it

@@ -88,11 +88,8 @@ class consent_store::implementation {
     e.sequence = 0;
     const number who = subjects.of(e.who);
     if (made_by_gate(e.method)) e.occurred_at = times.begin(who, now(), index.latest_act(who));
-    // An imported row may have been recorded before, and must then change nothing: the writer finds out.
-    const bool may_be_known = e.identity != std::array<std::uint8_t, 16>{};
-    if (e.kind == event_kind::opt_out && !may_be_known) index.merge(who, *fact_of(e, names));
+    if (e.kind == event_kind::opt_out) index.merge(who, *fact_of(e, names));
     if (e.kind == event_kind::recall) index.recall(names.intern_source(e.source), e.occurred_at, 0);
-    if (may_be_known) e.identity = subjects.keys()->keyed(e.identity);
   }
 
   std::optional<failure> purge() {
@@ -234,6 +231,15 @@ outcome consent_store::record_and_wait(std::vector<event> events) {
   return promise.get_future().get();
 }
 
+void consent_store::make_ready(event e, import_batch& into) {
+  e.identity = implementation_->subjects.keys()->keyed(e.identity);
+  into.add(e, kept_as(e.who), *fact_of(e, implementation_->names));
+}
+
+void consent_store::record(import_slice rows, std::function<void(std::optional<failure>)> done) {
+  implementation_->writer->submit_import(std::move(rows), std::move(done));
+}
+
 void consent_store::erase(number who, event by, erasure_completion done) {
   by.kind = event_kind::erasure;
   implementation_->writer->submit_erasure(
@@ -365,18 +371,24 @@ std::vector<consent_store::known_fact> consent_store::known(number who) const {
   return all;
 }
 
-standing consent_store::judge_arrival(const event& opt_in, const std::string& group, std::chrono::months life,
-                                      instant now) const {
+consent_store::arrival consent_store::arrival_of(const event& opt_in, const std::string& group,
+                                                 std::chrono::months life) const {
   constexpr std::uint32_t unused = UINT32_MAX;  // an id that no fact has: nothing is known of the name
   const names& n = implementation_->names;
-  fact f;
-  f.occurred_at = opt_in.occurred_at;
-  f.expires_at = opt_in.expires_at;
-  f.source = n.find_source(opt_in.source).value_or(unused);
-  f.scope = n.find(opt_in.scope).value_or(unused);
-  question q{f.scope, f.scope, consent_rule::opt_in, now, life};
-  if (!group.empty()) q.group = n.find({scope_kind::group, group}).value_or(unused);
-  return implementation_->index.judge_arrival(kept_as(opt_in.who), f, q);
+  arrival a;
+  a.who = kept_as(opt_in.who);
+  a.opt_in.occurred_at = opt_in.occurred_at;
+  a.opt_in.expires_at = opt_in.expires_at;
+  a.opt_in.source = n.find_source(opt_in.source).value_or(unused);
+  a.opt_in.scope = n.find(opt_in.scope).value_or(unused);
+  a.asked = {a.opt_in.scope, a.opt_in.scope, consent_rule::opt_in, {}, life};
+  if (!group.empty()) a.asked.group = n.find({scope_kind::group, group}).value_or(unused);
+  return a;
+}
+
+standing consent_store::judge(arrival a, instant now) const {
+  a.asked.now = now;
+  return implementation_->index.judge_arrival(a.who, a.opt_in, a.asked);
 }
 
 std::variant<std::vector<bool>, failure> consent_store::are_recorded(

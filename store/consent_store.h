@@ -19,6 +19,7 @@
 #include "store/event.h"
 #include "store/failure.h"
 #include "store/held.h"
+#include "store/import_batch.h"
 #include "store/journal_columns.h"
 #include "store/journal_search.h"
 #include "store/ledger_head.h"
@@ -136,11 +137,17 @@ class consent_store {
   // --- recording: any thread ---
 
   // Appends the events, all or none, in one synced write shared with whatever else waits (group commit); then calls
-  // `done` on the writer's thread. Opt-outs without an identity block in memory before this returns, and recalls void
+  // `done` on the writer's thread. Opt-outs block in memory before this returns, and recalls void
   // their source, whether or not the write succeeds. The events made by the gate get an occurred_at that is later than
   // any such event of the same number. A correction of what is corrected already is "already known".
   void record(std::vector<event> events, completion done);
   outcome record_and_wait(std::vector<event> events);
+
+  // An imported row, ready to be recorded. Its identity is the digest of its fields.
+  void make_ready(event e, import_batch& into);
+  // As for events, except that a row that has been recorded before changes nothing: the writer finds out, and nothing
+  // is blocked before. Other events do not wait for more than one slice.
+  void record(import_slice rows, std::function<void(std::optional<failure>)> done);
 
   // Keeps the proposal until its event is corrected, in the place of an earlier one of the same person; then calls
   // `done` with the one that stands, which is another person's when that has not lapsed.
@@ -196,9 +203,15 @@ class consent_store {
     std::string source;
   };
   std::vector<known_fact> known(number who) const;
-  // What an opt-in amounts to when it is recorded now (judge_arrival). `group` is that of the sender it is for, or
-  // empty.
-  standing judge_arrival(const event& opt_in, const std::string& group, std::chrono::months life, instant now) const;
+  // An opt-in for a scope, and for a sender's its group, with the life it has there.
+  struct arrival {
+    number who;
+    fact opt_in;
+    question asked;
+  };
+  arrival arrival_of(const event& opt_in, const std::string& group, std::chrono::months life) const;
+  // What the opt-in amounts to when it is recorded now (judge_arrival).
+  standing judge(arrival a, instant now) const;
   // For each digest of an imported row, whether it has been recorded.
   std::variant<std::vector<bool>, failure> are_recorded(std::span<const std::array<std::uint8_t, 16>> identities) const;
   // The opt-ins that a recall of the source would void now.

@@ -57,6 +57,21 @@ std::string_view without_carriage_return(std::string_view line) {
   return line;
 }
 
+// Neither a quote nor a carriage return: its commas separate its fields, and that is all.
+bool is_plain(std::string_view line) {
+  return line.find('"') == std::string_view::npos && line.find('\r') == std::string_view::npos;
+}
+
+void split_plain(csv_row& row) {
+  const std::string_view line = row.raw;
+  for (;;) {
+    const std::size_t end = line.find(',', row.last_field);
+    row.fields.emplace_back(line.substr(row.last_field, end - row.last_field));
+    if (end == std::string_view::npos) return;
+    row.last_field = end + 1;
+  }
+}
+
 // Not within a character of UTF-8.
 void cut(std::string& text, std::size_t end) {
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U)
@@ -107,25 +122,16 @@ std::string as_csv_field(std::string_view text) {
 bool csv_reader::read_line(std::string& line) {
   line.clear();
   if (!in_.good()) return false;
-  try {
-    for (;; ++octets_) {
-      const auto c = in_.rdbuf()->sbumpc();
-      if (c == std::istream::traits_type::eof()) {
-        in_.setstate(line.empty() ? std::ios::eofbit | std::ios::failbit : std::ios::eofbit);
-        if (line.empty()) return false;
-        break;
-      }
-      if (c == '\n') {
-        ++octets_;
-        break;
-      }
-      if (line.size() <= longest_row) line.push_back(static_cast<char>(c));
-    }
-  } catch (...) {  // as a stream's own functions do
-    if ((in_.exceptions() & std::ios::badbit) != 0) throw;
-    in_.setstate(std::ios::badbit);
-    return false;
+  for (bool more = true; more;) {
+    in_.getline(piece_.data(), piece_.size());
+    if (in_.bad()) return false;
+    const auto taken = static_cast<std::size_t>(in_.gcount());
+    octets_ += taken;
+    more = in_.fail() && !in_.eof();  // it is longer than a piece
+    if (line.size() <= longest_row) line.append(piece_.data(), in_.good() ? taken - 1 : taken);
+    if (more) in_.clear();
   }
+  if (in_.eof() && line.empty()) return false;
   ++line_;
   return true;
 }
@@ -137,14 +143,23 @@ std::optional<csv_row> csv_reader::next() {
     if (!read_line(line)) return std::nullopt;
   } while (without_carriage_return(line).empty());
   row.line = line_;
-  row.raw = line;
   row.ended = !in_.eof();
   if (line.size() > longest_row) {
     row.wrong = "it is longer than " + std::to_string(longest_row) + " octets";
     row.kind = "too_long";
+    row.raw = std::move(line);
     cut(row.raw, shown_of_too_long);
     return row;
   }
+  if (is_plain(without_carriage_return(line))) {
+    row.raw = std::move(line);
+    if (row.raw.ends_with('\r')) row.raw.pop_back();
+    row.fields.reserve(width_);
+    split_plain(row);
+    width_ = row.fields.size();
+    return row;
+  }
+  row.raw = line;
   splitter fields(row);
   if (fields.add(without_carriage_return(line))) {
     row.raw = without_carriage_return(line);

@@ -1,6 +1,7 @@
 // RFC 4180, row by row, from a stream that can be read again.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <istream>
 #include <optional>
@@ -45,8 +46,10 @@ class csv_reader {
   csv_row give_up(csv_row row, std::streampos after_first, std::uint64_t octets);
 
   std::istream& in_;
+  std::array<char, 4096> piece_;
   std::uint64_t line_ = 0;
   std::uint64_t octets_ = 0;
+  std::size_t width_ = 1;  // of the row before
 };
 
 }  // namespace store

@@ -9,6 +9,7 @@ namespace store {
 std::array<std::uint8_t, 16> digest(const entry& e) {
   thread_local sha256 algorithm;
   byte_writer fields;
+  fields.reserve(256);
   for (const auto& [name, member] : entry_fields())
     fields.text(e.*member);
   const digest256 whole = algorithm.add(fields.take()).finish();

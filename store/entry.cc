@@ -16,6 +16,11 @@ bool is_given(std::string_view text) {
   return text.find_first_not_of(' ') != std::string_view::npos;
 }
 
+// Nothing but what one sees, of ASCII.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
 // Control characters of ASCII; the text a person agreed to may have lines and tabs.
 bool is_control(char c, bool has_lines) {
   if (has_lines && (c == '\n' || c == '\r' || c == '\t')) return false;
@@ -75,6 +80,7 @@ class examination {
   bool check_texts() {
     for (const auto& [field, member] : entry_fields()) {
       const std::string& text = entry_.*member;
+      if (text.size() <= most_octets && is_plain(text)) continue;
       const bool has_lines = member == &entry::wording;
       if (text.size() > most_octets)
         refuse(

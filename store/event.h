@@ -80,7 +80,7 @@ struct event {
   std::optional<event_id> corrects;  // a correction: the event that counts no more
   std::uint64_t erased_by = 0;       // the erasure that removed the number and the texts; 0: they are here
 
-  // What makes this entry the same as one recorded before: an imported row's digest. All zero: never the same.
+  // Of an imported row: its digest, by which it is the same as one recorded before. All zero for what else is recorded.
   std::array<std::uint8_t, 16> identity{};
 };
 

@@ -9,8 +9,8 @@
 namespace store {
 namespace {
 
-constexpr std::size_t rows_together = 20000;
-constexpr std::size_t octets_together = std::size_t{16} << 20U;
+constexpr std::size_t rows_together = 65536;  // read before they are handed in
+constexpr std::size_t octets_together = std::size_t{32} << 20U;
 constexpr std::size_t longest_counted_source = 4096;
 
 failure nothing_stored(const failure& why) {
@@ -26,9 +26,14 @@ counted_row counted(const entry& e) {
 }
 
 // Rows that wait to be recorded together.
-struct batch {
-  std::vector<event> events;
-  std::vector<counted_row> rows;
+struct window {
+  struct row {
+    counted_row counted;
+    std::optional<consent_store::arrival> opt_in;
+  };
+  std::vector<row> rows;
+  std::shared_ptr<import_batch> ready = std::make_shared<import_batch>();
+  std::vector<seen_rows::identity> identities;  // of a dry run, instead
   std::size_t octets = 0;
   std::uint64_t first_line = 0;
 };
@@ -47,7 +52,7 @@ class importer {
     if (const auto* why = std::get_if<failure>(&header)) return nothing_stored(*why);
     header_ = std::get<import_header>(std::move(header));
     progress_.header = std::string(has_mark ? byte_order_mark : "") + first->raw;
-    while (const std::optional<csv_row> row = reader.next()) {
+    while (std::optional<csv_row> row = reader.next()) {
       ++progress_.rows;
       progress_.octets_read = reader.octets_read();
       take(*row);
@@ -55,7 +60,7 @@ class importer {
         warn("line " + std::to_string(row->line) +
                  ": the file ends without a line's end: was it cut? Then its last row may not be whole",
              row->line);
-      if (waiting_.events.size() >= rows_together || waiting_.octets >= octets_together) {
+      if (waiting_.rows.size() >= rows_together || waiting_.octets >= octets_together) {
         if (auto why = hand_in()) return why;
       }
     }
@@ -72,7 +77,7 @@ class importer {
     return options_.kind == import_kind::events ? columns_of_events() : columns_of_reassigned();
   }
 
-  void take(const csv_row& row) {
+  void take(csv_row& row) {
     entry e;
     if (!row.wrong.empty()) return refuse(row, e, {{"row", row.wrong, std::string(row.kind)}});
     if (row.fields.size() != header_.width()) {
@@ -83,21 +88,29 @@ class importer {
                       "field_count"}});
     }
     for (std::size_t i = 0; i < header_.columns.size(); ++i)
-      e.*header_.columns[i] = header_.has_reason ? as_it_was_sent(row.fields[i]) : row.fields[i];
+      e.*header_.columns[i] = header_.has_reason ? as_it_was_sent(row.fields[i]) : std::move(row.fields[i]);
     auto checked = options_.kind == import_kind::events ? check(e, options_.plan, now())
                                                         : check_reassigned(e, options_.plan, now());
     if (auto* reasons = std::get_if<std::vector<refusal>>(&checked)) return refuse(row, e, std::move(*reasons));
-    event made = std::get<event>(std::move(checked));
-    note_scope(row.line, made.scope);
+    event& made = std::get<event>(checked);
     made.identity = digest(e);
     made.actor = tells(options_.actor, made.who) ? "import" : options_.actor;  // it stays when the person is erased
     if (made.kind == event_kind::reassigned) made.reason = options_.reason;
-    counted_row c = counted(e);
-    c.kind = made.kind;
-    if (waiting_.events.empty()) waiting_.first_line = row.line;
-    waiting_.events.push_back(std::move(made));
-    waiting_.rows.push_back(std::move(c));
+    wait(row, e, made);
+  }
+
+  void wait(const csv_row& row, const entry& e, event& made) {
+    const scope_rules rules = rules_of(made.scope);
+    if (!rules.is_configured) note_scope(row.line, made.scope);
+    if (waiting_.rows.empty()) waiting_.first_line = row.line;
+    window::row& r = waiting_.rows.emplace_back(window::row{counted(e), std::nullopt});
+    r.counted.kind = made.kind;
+    if (made.kind == event_kind::opt_in) r.opt_in = store_.arrival_of(made, rules.group, rules.life);
     waiting_.octets += row.raw.size();
+    if (options_.dry_run)
+      waiting_.identities.push_back(made.identity);
+    else
+      store_.make_ready(std::move(made), *waiting_.ready);
   }
 
   void refuse(const csv_row& row, const entry& e, std::vector<refusal> reasons) {
@@ -110,7 +123,6 @@ class importer {
   scope_rules rules_of(const scope& s) const { return options_.rules_of ? options_.rules_of(s) : scope_rules{}; }
 
   void note_scope(std::uint64_t line, const scope& s) {
-    if (rules_of(s).is_configured) return;
     const std::size_t known = progress_.figures.scopes_not_configured.size();
     progress_.figures.count_not_configured(s);
     if (progress_.figures.scopes_not_configured.size() > known)
@@ -121,50 +133,49 @@ class importer {
     if (options_.on_warning) options_.on_warning(line, std::move(text));
   }
 
-  // One batch is written while the next is read.
+  // While these are written the next are read.
   std::optional<failure> hand_in() {
-    if (waiting_.events.empty()) return std::nullopt;
+    if (waiting_.rows.empty()) return std::nullopt;
+    if (waiting_.rows.size() >= rows_together) waiting_.ready->sort_by_number();
     if (auto why = settle()) return why;
     const instant at = now();
-    for (std::size_t i = 0; i < waiting_.events.size(); ++i) {
-      const event& e = waiting_.events[i];
-      if (e.kind != event_kind::opt_in) continue;
-      const scope_rules rules = rules_of(e.scope);
-      waiting_.rows[i].amounts_to = store_.judge_arrival(e, rules.group, rules.life, at);
-    }
-    written_ = std::move(waiting_);
-    waiting_ = {};
+    for (window::row& r : waiting_.rows)
+      if (r.opt_in) r.counted.amounts_to = store_.judge(*r.opt_in, at);
+    written_ = std::exchange(waiting_, {});
     if (options_.dry_run) return foresee();
-    auto promise = std::make_shared<std::promise<outcome>>();
-    outcome_ = promise->get_future();
-    store_.record(std::move(written_.events), [promise](outcome o) { promise->set_value(std::move(o)); });
+    for (std::size_t first = 0; first < written_.ready->size();) {
+      import_slice s = slice(written_.ready, first);
+      first += s.rows.size();
+      auto promise = std::make_shared<std::promise<std::optional<failure>>>();
+      outcomes_.emplace_back(s.rows, promise->get_future());
+      store_.record(std::move(s), [promise](std::optional<failure> why) { promise->set_value(std::move(why)); });
+    }
     return std::nullopt;
   }
 
   std::optional<failure> settle() {
-    if (!outcome_.valid()) return std::nullopt;
-    const outcome o = outcome_.get();
-    if (const auto* why = std::get_if<failure>(&o)) {
-      return failure{"the store took no events from line " + std::to_string(written_.first_line) +
-                     " on: " + why->message + "; import the file again once it does: rows that are in are recognised"};
+    std::optional<failure> failed;
+    for (auto& [rows, outcome] : std::exchange(outcomes_, {})) {
+      auto why = outcome.get();
+      if (!failed) failed = std::move(why);
+      if (failed) continue;
+      for (const import_row& r : rows)
+        count(written_.rows[r.place].counted, r.already_known, r.what.sequence > newest_before_);
     }
-    const auto& places = std::get<std::vector<recorded>>(o);
-    for (std::size_t i = 0; i < places.size(); ++i)
-      count(written_.rows[i], places[i].already_known, places[i].sequence > newest_before_);
-    return std::nullopt;
+    if (!failed) return std::nullopt;
+    return failure{"the store took not all events from line " + std::to_string(written_.first_line) +
+                   " on: " + failed->message + "; import the file again once it does: rows that are in are recognised"};
   }
 
   // What recording the batch would do.
   std::optional<failure> foresee() {
-    std::vector<seen_rows::identity> identities;
-    for (const event& e : written_.events)
-      identities.push_back(e.identity);
+    const std::vector<seen_rows::identity>& identities = written_.identities;
     const auto known = store_.are_recorded(identities);
     if (const auto* why = std::get_if<failure>(&known)) return failure{"the store cannot be read: " + why->message};
     for (std::size_t i = 0; i < identities.size(); ++i) {
       const bool before = std::get<std::vector<bool>>(known)[i];
       const bool twice = !before && seen_.contains(identities[i]);
-      count(written_.rows[i], before || twice, twice);
+      count(written_.rows[i].counted, before || twice, twice);
       if (!before && !twice) seen_.add(identities[i]);
     }
     return std::nullopt;
@@ -182,9 +193,10 @@ class importer {
   import_progress& progress_;
   const std::uint64_t newest_before_;  // what is known and came later is a row of this file
   import_header header_;
-  batch waiting_;
-  batch written_;
-  std::future<outcome> outcome_;  // of the batch that is being written
+  window waiting_;
+  window written_;
+  // Of the slices of what is being written.
+  std::vector<std::pair<std::span<const import_row>, std::future<std::optional<failure>>>> outcomes_;
   seen_rows seen_;
 };
 

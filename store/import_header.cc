@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "store/utf8.h"
 
@@ -59,30 +60,63 @@ std::optional<failure> wrong_separator(const csv_row& header) {
 
 }  // namespace
 
+namespace {
+
+// What a file is found to be, piece by piece.
+class encoding {
+ public:
+  // False when an octet cannot stand where it does: in this line.
+  bool add(std::string_view octets) {
+    for (std::size_t at = 0; at < octets.size();) {
+      const std::size_t ascii = checker_.complete() ? ascii_prefix(octets.substr(at)) : 0;
+      note_lines(octets.substr(at, ascii));
+      at += ascii;
+      if (at == octets.size()) break;
+      if (!checker_.feed(static_cast<std::uint8_t>(octets[at]))) return false;
+      note_lines(octets.substr(at++, 1));
+    }
+    return true;
+  }
+  bool complete() const { return checker_.complete(); }
+  std::uint64_t line() const { return line_; }
+  // Its lines end with carriage returns alone.
+  bool has_lone_returns() const { return line_ == 1 && lone_return_; }
+
+ private:
+  // Returns matter only as long as no line has ended.
+  void note_lines(std::string_view octets) {
+    for (; line_ == 1 && !octets.empty(); octets.remove_prefix(1)) {
+      if (after_return_ && octets.front() != '\n') lone_return_ = true;
+      after_return_ = octets.front() == '\r';
+      if (octets.front() == '\n') ++line_;
+    }
+    for (std::size_t at = octets.find('\n'); at != std::string_view::npos; at = octets.find('\n', at + 1))
+      ++line_;
+  }
+
+  utf8_checker checker_;
+  std::uint64_t line_ = 1;
+  bool after_return_ = false;
+  bool lone_return_ = false;
+};
+
+}  // namespace
+
 std::optional<failure> check_encoding(std::istream& csv) {
-  utf8_checker checker;
-  std::uint64_t line = 1;
-  std::uint64_t at = 0;
-  std::uint64_t lone_returns = 0;
-  bool after_return = false;
+  encoding found;
+  bool at_start = true;
   std::vector<char> piece(std::size_t{64} * 1024);
   while (csv.read(piece.data(), static_cast<std::streamsize>(piece.size())) || csv.gcount() > 0) {
     const std::string_view octets(piece.data(), static_cast<std::size_t>(csv.gcount()));
-    if (at == 0 && is_utf16(octets)) return failure{"the file is UTF-16: save it as UTF-8"};
-    for (const char c : octets) {
-      if (!checker.feed(static_cast<std::uint8_t>(c)))
-        return failure{"line " + std::to_string(line) + " is not UTF-8: save the file as UTF-8"};
-      if (c == '\n') ++line;
-      if (after_return && c != '\n') ++lone_returns;
-      after_return = c == '\r';
-    }
-    at += octets.size();
+    if (std::exchange(at_start, false) && is_utf16(octets)) return failure{"the file is UTF-16: save it as UTF-8"};
+    if (!found.add(octets))
+      return failure{"line " + std::to_string(found.line()) + " is not UTF-8: save the file as UTF-8"};
   }
   if (csv.bad()) return failure{"the file cannot be read to its end"};
-  if (!checker.complete())
-    return failure{"line " + std::to_string(line) +
+  if (!found.complete())
+    return failure{"line " + std::to_string(found.line()) +
                    " is not UTF-8: the file ends within a character; was it cut? save it as UTF-8"};
-  if (line == 1 && lone_returns > 0)
+  if (found.has_lone_returns())
     return failure{"its lines end with a carriage return alone: save the file with LF or CRLF at the end of each line"};
   return std::nullopt;
 }

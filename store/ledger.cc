@@ -1,6 +1,5 @@
 #include "store/ledger.h"
 
-#include <openssl/rand.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
@@ -21,21 +20,6 @@ std::string_view view(const Slice& s) {
 
 std::string name_of(std::uint64_t sequence) {
   return "event " + std::to_string(sequence);
-}
-
-// Asking the system for each salt would cost more than hashing with it.
-salt fresh_salt() {
-  thread_local std::array<std::uint8_t, 4096> pool;
-  thread_local std::size_t used = pool.size();
-  if (used == pool.size()) {
-    if (RAND_bytes(pool.data(), static_cast<int>(pool.size())) != 1)
-      throw std::runtime_error("the system gives no random octets");
-    used = 0;
-  }
-  salt s{};
-  std::copy_n(pool.begin() + static_cast<std::ptrdiff_t>(used), s.size(), s.begin());
-  used += s.size();
-  return s;
 }
 
 }  // namespace
@@ -244,20 +228,14 @@ std::variant<std::optional<std::uint64_t>, failure> ledger::find_identity(
 std::optional<failure> ledger::write(const changes& c) {
   rocksdb::WriteBatch batch;
   ledger_head newest = head();
-  std::vector<const event*> with_identity;
   for (const event& e : c.events) {
     const std::string sequence = big_endian(e.sequence);
     const sealed_record r = encode(e, newest.own, fresh_salt());
     newest = {e.sequence, r.own, e.recorded_at};
     batch.Put(db_->at(events), sequence, r.octets);
     batch.Put(db_->at(history_keys), big_endian(e.who.digits) + sequence, "");
-    if (e.identity != std::array<std::uint8_t, 16>{}) with_identity.push_back(&e);
     if (e.corrects) batch.Put(db_->at(corrections), slice(*e.corrects), sequence);
   }
-  // In their order: each finds its place near the one before.
-  std::ranges::sort(with_identity, {}, &event::identity);
-  for (const event* e : with_identity)
-    batch.Put(db_->at(identities), slice(e->identity), big_endian(e->sequence));
   for (const rewritten_record& r : c.rewritten) {
     const std::string sequence = big_endian(r.sequence);
     batch.Put(db_->at(events), sequence, r.octets);

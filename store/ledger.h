@@ -15,6 +15,7 @@
 #include "store/erased_person.h"
 #include "store/event.h"
 #include "store/failure.h"
+#include "store/import_batch.h"
 #include "store/journal_tail.h"
 #include "store/ledger_head.h"
 #include "store/names.h"
@@ -93,6 +94,19 @@ class ledger {
   };
   // On disk, all or none, when it returns nothing.
   std::optional<failure> write(const changes& c);
+  // Rows of an import, without those that are known already.
+  struct imported {
+    const import_slice& slice;
+    struct state {
+      number who;
+      std::size_t first, count;  // in `facts`
+    };
+    std::vector<state> states;
+    std::vector<fact> facts;
+    std::vector<stored_name> names;
+    instant recorded_at{};
+  };
+  std::optional<failure> write(const imported& c);
 
   // --- the journal ---
   struct journal_end {

@@ -1,6 +1,9 @@
 #include "store/record.h"
 
+#include <openssl/rand.h>
+
 #include <algorithm>
+#include <stdexcept>
 
 #include "store/bytes.h"
 
@@ -26,8 +29,13 @@ bool is_zero(const std::array<std::uint8_t, 16>& octets) {
   return octets == std::array<std::uint8_t, 16>{};
 }
 
+// Where in the lasting part it stands (encode_lasting).
+constexpr std::size_t id_at = 5;
+constexpr std::size_t recorded_at_at = id_at + std::tuple_size_v<event_id>;
+
 std::string encode_lasting(const event& e) {
   byte_writer out;
+  out.reserve(128);
   out.octet(static_cast<std::uint8_t>((e.expires_at ? has_expiry : 0) | (is_zero(e.identity) ? 0 : has_identity) |
                                       (e.corrects ? has_corrected : 0)));
   out.octet(static_cast<std::uint8_t>(e.kind));
@@ -52,6 +60,7 @@ std::string encode_lasting(const event& e) {
 
 std::string encode_personal(const event& e) {
   byte_writer out;
+  out.reserve(64);
   out.varint(e.who.digits);
   out.text(e.number_as_received);
   out.text(e.evidence);
@@ -148,6 +157,7 @@ std::optional<parts> take_apart(std::string_view octets) {
 
 byte_writer begin_record(std::string_view lasting, const digest256& personal_digest, const digest256& own, form kind) {
   byte_writer out;
+  out.reserve(lasting.size() + 192);
   out.octet(record_version);
   out.text(lasting);
   out.octets(personal_digest);
@@ -158,15 +168,52 @@ byte_writer begin_record(std::string_view lasting, const digest256& personal_dig
 
 }  // namespace
 
-sealed_record encode(const event& e, const digest256& before, const salt& s) {
+// Asking the system for each salt would cost more than hashing with it.
+salt fresh_salt() {
+  thread_local std::array<std::uint8_t, 4096> pool;
+  thread_local std::size_t used = pool.size();
+  if (used == pool.size()) {
+    if (RAND_bytes(pool.data(), static_cast<int>(pool.size())) != 1)
+      throw std::runtime_error("the system gives no random octets");
+    used = 0;
+  }
+  salt s{};
+  std::copy_n(pool.begin() + static_cast<std::ptrdiff_t>(used), s.size(), s.begin());
+  used += s.size();
+  return s;
+}
+
+unplaced_record append_unplaced(std::string& to, const event& e, const salt& s) {
   const std::string lasting = encode_lasting(e);
   const std::string personal = encode_personal(e);
-  const digest256 digest = digest_of_personal(s, personal);
-  const digest256 own = link(before, e.sequence, lasting, digest);
-  byte_writer out = begin_record(lasting, digest, own, form::whole);
+  byte_writer out = begin_record(lasting, digest_of_personal(s, personal), {}, form::whole);
   out.octets(s);
   out.text(personal);
-  return {out.take(), own};
+  const std::string record = out.take();
+  to += record;
+  const auto size = static_cast<std::uint32_t>(lasting.size());
+  const std::uint32_t lasting_at = 1 + octets_of_varint(size);
+  return {static_cast<std::uint32_t>(record.size()), lasting_at, size};
+}
+
+digest256 put_in_place(std::span<char> octets, const unplaced_record& r, const place& p, const digest256& before) {
+  char* const lasting = octets.data() + r.lasting;
+  std::ranges::copy(p.id, lasting + id_at);
+  for (std::size_t i = 0; i < 8; ++i)
+    lasting[recorded_at_at + i] = static_cast<char>(raw(p.recorded_at) >> 8 * i);
+  char* const personal = lasting + r.lasting_size;
+  digest256 personal_digest{};
+  std::copy_n(personal, personal_digest.size(), personal_digest.begin());
+  const digest256 own = link(before, p.sequence, {lasting, r.lasting_size}, personal_digest);
+  std::ranges::copy(own, personal + personal_digest.size());
+  return own;
+}
+
+sealed_record encode(const event& e, const digest256& before, const salt& s) {
+  sealed_record r;
+  const unplaced_record parts = append_unplaced(r.octets, e, s);
+  r.own = put_in_place(r.octets, parts, {e.id, e.sequence, e.recorded_at}, before);
+  return r;
 }
 
 std::optional<record> decode_record(std::string_view octets, std::uint64_t sequence) {

@@ -15,13 +15,31 @@
 namespace store {
 
 using salt = std::array<std::uint8_t, 16>;
+salt fresh_salt();
+
+// A record whose place in the ledger is still open: its id, when it was recorded and its own hash are to come. Which
+// part of it is where.
+struct unplaced_record {
+  std::uint32_t size = 0;
+  std::uint32_t lasting = 0, lasting_size = 0;
+};
+unplaced_record append_unplaced(std::string& to, const event& e, const salt& s);
+
+struct place {
+  event_id id{};
+  std::uint64_t sequence = 0;
+  instant recorded_at{};
+};
+// Fills in what was open. The record's own hash, which the next one is linked to; `before` is that of the record
+// before, all zero for the first.
+digest256 put_in_place(std::span<char> octets, const unplaced_record& r, const place& p, const digest256& before);
 
 struct sealed_record {
   std::string octets;
   digest256 own{};  // what the next record is linked to
 };
 
-// `before` is the hash of the record before, all zero for the first.
+// In its place at once.
 sealed_record encode(const event& e, const digest256& before, const salt& s);
 
 struct record {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace store {
@@ -34,6 +35,16 @@ class utf8_checker {
   std::uint8_t least_ = 0x80;
   std::uint8_t greatest_ = 0xbf;
 };
+
+// How many octets at the beginning are ASCII: eight at a time, so that it may be some fewer than there are.
+inline std::size_t ascii_prefix(std::string_view text) {
+  std::size_t at = 0;
+  for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & 0x8080808080808080U) != 0) break;
+  }
+  return at;
+}
 
 inline bool is_utf8(std::string_view text) {
   utf8_checker checker;

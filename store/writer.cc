@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/import_commit.h"
+
 namespace store {
 
 using std::chrono::steady_clock;
@@ -41,6 +43,14 @@ void writer::submit(std::vector<event> events, completion done) {
   {
     const std::lock_guard lock(mutex_);
     queue_.emplace_back(recording{std::move(events), std::move(done)});
+  }
+  work_.notify_one();
+}
+
+void writer::submit_import(import_slice s, std::function<void(std::optional<failure>)> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    imports_.push_back({std::move(s), std::move(done)});
   }
   work_.notify_one();
 }
@@ -93,17 +103,23 @@ void writer::wake() {
 void writer::run() {
   for (;;) {
     std::vector<request> requests;
+    std::optional<importing> rows;
     {
       std::unique_lock lock(mutex_);
       wait(lock);
-      if (stopping_ && queue_.empty()) break;
+      if (stopping_ && queue_.empty() && imports_.empty()) break;
       requests = take();
+      if (!imports_.empty()) {
+        rows = std::move(imports_.front());
+        imports_.pop_front();
+      }
     }
     if (failed_ && steady_clock::now() - last_attempt_ >= attempt_interval) reopen();
     if (!failed_) write_access(false);
     if (!failed_) write_held();
     if (failed_) {
       fail(requests, {condition()});
+      if (rows) rows->done(failure{condition()});
       journal_.give_up_flushes();
       access_.give_up({condition()});
       held_.give_up({condition()});
@@ -113,6 +129,7 @@ void writer::run() {
       const auto* blocks = std::get_if<rewriting>(&requests.front());
       blocks != nullptr ? rewrite(*blocks) : commit(std::move(requests));
     }
+    if (rows) failed_ ? rows->done(failure{condition()}) : commit(std::move(*rows));
     if (!failed_ && journal_.due() <= steady_clock::now()) write_journal(false);
     if (!failed_ && memories_.due() <= steady_clock::now()) write_memories();
   }
@@ -126,7 +143,7 @@ void writer::run() {
 
 // Until there is something to commit, or the time has come to try again or to write the journal or who has asked.
 void writer::wait(std::unique_lock<std::mutex>& lock) {
-  while (!stopping_ && queue_.empty()) {
+  while (!stopping_ && queue_.empty() && imports_.empty()) {
     const auto until =
         failed_ ? last_attempt_ + attempt_interval : std::min({journal_.due(), access_.due(), memories_.due()});
     const bool told_of_failure = failed_ && (journal_.flush_wanted() || access_.waiting() || held_.waiting());
@@ -187,6 +204,26 @@ void writer::commit(std::vector<request> requests) {
     tell();
 }
 
+void writer::commit(importing i) {
+  const instant wall = std::max(now(), newest_recorded());
+  import_commit c(*ledger_, known_, i.rows, wall);
+  auto why = c.prepare();
+  if (!why) why = timed([&] { return ledger_->write(c.changes()); });
+  if (why) {
+    failed_with(*why);
+    return i.done(why);
+  }
+  c.apply();
+  last_sequence_ = ledger_->head().sequence;
+  acknowledged_.set(last_sequence_);
+  access_.synced();
+  newest_recorded_ = wall.time_since_epoch().count();
+  for (const import_row& r : i.rows.rows) {
+    if (r.what.opt_out && !r.already_known) memories_.scheduled.look_at(r.who);
+  }
+  i.done(std::nullopt);
+}
+
 // Puts the request into the group, and what its owner will be told into `results`.
 std::optional<failure> writer::prepare(commit_group& g, request& r, std::vector<std::function<void()>>& results) {
   if (auto* wanted = std::get_if<recording>(&r)) {
@@ -219,8 +256,12 @@ void writer::rewrite(const rewriting& r) {
 
 std::optional<failure> writer::write(commit_group& g) {
   const ledger::changes& c = g.finish();
+  return timed([&] { return ledger_->write(c); });
+}
+
+std::optional<failure> writer::timed(const std::function<std::optional<failure>()>& write) {
   const auto begun = steady_clock::now();
-  auto why = ledger_->write(c);
+  auto why = write();
   if (on_write_) on_write_(std::chrono::duration<double>(steady_clock::now() - begun).count());
   return why;
 }

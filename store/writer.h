@@ -29,6 +29,8 @@ class writer {
   ~writer();  // commits what has been handed in
 
   void submit(std::vector<event> events, completion done);
+  // What waits beside rows of an import does not wait for more than these.
+  void submit_import(import_slice s, std::function<void(std::optional<failure>)> done);
   void submit_erasure(number who, event by, erasure_completion done);
   // Keeps the pending opt-in, or forgets that of this person and sender.
   enum class pending { keep, forget };
@@ -77,11 +79,16 @@ class writer {
     proposal_completion done;
   };
   using request = std::variant<recording, erasing, keeping, proposing, rewriting>;
+  struct importing {
+    import_slice rows;
+    std::function<void(std::optional<failure>)> done;
+  };
 
   void run();
   void wait(std::unique_lock<std::mutex>& lock);
   std::vector<request> take();
   void commit(std::vector<request> requests);
+  void commit(importing i);
   void rewrite(const rewriting& r);
   std::optional<failure> prepare(commit_group& g, request& r, std::vector<std::function<void()>>& results);
   std::optional<failure> write(commit_group& g);
@@ -91,6 +98,7 @@ class writer {
   void write_held();
   void failed_with(const failure& why);
   void fail(std::vector<request>& requests, const failure& why);
+  std::optional<failure> timed(const std::function<std::optional<failure>()>& write);
   void reopen();
   std::optional<failure> take_over();
 
@@ -114,6 +122,7 @@ class writer {
   mutable std::mutex mutex_;  // of what follows
   std::condition_variable work_;
   std::deque<request> queue_;
+  std::deque<importing> imports_;
   std::string condition_;
   bool stopping_ = false;
   std::thread thread_;

@@ -179,7 +179,7 @@ def test_a_file_that_was_cut(gate, mode, write):
 
 @pytest.mark.parametrize("how", ["online", "offline"])
 def test_killed_during_an_import(gate, write, how):
-    count = 200000
+    count = 400000
     path = write(FIELDS + "\n" + "".join(GOOD.format(f"336{i:08}") + "\n" for i in range(count)))
     if how == "online":
         client = subprocess.Popen([BINARY, "import", path, "--config", gate.config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -64,22 +64,48 @@ TEST_CASE("what the gate makes has strictly increasing times per number, also af
   }
 }
 
-TEST_CASE("the same entry again changes nothing") {
+TEST_CASE("the same row again changes nothing") {
   temporary_folder folder;
   const auto s = opened(folder.path());
   event e = make(alice, event_kind::opt_out);
   e.identity[0] = 9;
-  const auto first = done(s->record_and_wait({e}));
+  const auto first = record_rows(*s, {e});
+  CHECK_FALSE(first[0].already_known);
+  CHECK(judged(*s, alice) == standing::opted_out);
   done(s->record_and_wait({make(alice, event_kind::opt_in, consent_method::mo_keyword)}));
   CHECK(judged(*s, alice) == standing::allowed);
   e.occurred_at = now() + std::chrono::hours(1);  // as an opt-out without a time would have
-  const auto again = done(s->record_and_wait({e, e}));
+  const auto again = record_rows(*s, {e, e});
   CHECK(again[0].already_known);
   CHECK(again[1].already_known);
-  CHECK(again[0].sequence == first[0].sequence);
-  CHECK(again[0].id == first[0].id);
+  CHECK(again[0].what.sequence == first[0].what.sequence);
+  CHECK(again[1].what.sequence == first[0].what.sequence);
   CHECK(s->stats().ledger_events == 2);
   CHECK(judged(*s, alice) == standing::allowed);
+}
+
+TEST_CASE("a row is recognised when nothing is known of its number any more, or its number was read in another way") {
+  temporary_folder folder;
+  const auto s = opened(folder.path());
+  event e = make(alice, event_kind::opt_in);
+  e.identity[0] = 9;
+  e.number_as_received = "0612345678";
+  record_rows(*s, {e});
+  event as_another = e;
+  as_another.who = {alice + 1};
+  CHECK(record_rows(*s, {as_another})[0].already_known);
+  e.number_as_received = "+" + std::to_string(alice + 2);
+  e.who = {alice + 2};
+  e.identity[0] = 10;
+  record_rows(*s, {e});
+  event correction;
+  correction.kind = event_kind::correction;
+  correction.who = e.who;
+  correction.corrects = std::get<0>(s->history(e.who)).at(0).id;
+  record_one(*s, correction);
+  CHECK(s->known(e.who).empty());
+  CHECK(record_rows(*s, {e})[0].already_known);
+  CHECK(s->stats().ledger_events == 3);
 }
 
 TEST_CASE("a recall voids a source in memory at once, and after opening again") {

@@ -216,10 +216,36 @@ TEST_CASE("the same row again is recognised after the person was erased") {
   const auto s = opened(folder.path());
   event row = make(alice, event_kind::opt_in);
   row.identity[0] = 5;
-  record_one(*s, row);
+  row.number_as_received = "+" + std::to_string(alice);
+  record_rows(*s, {row});
   erase(*s, alice);
-  CHECK(record_one(*s, row).already_known);
+  CHECK(record_rows(*s, {row})[0].already_known);
   CHECK(s->stats().ledger_events == 2);
+}
+
+TEST_CASE("a row that was ready before its person was erased tells the number no more") {
+  temporary_folder folder;
+  const auto s = opened(folder.path());
+  record_one(*s, stop_of(alice));
+  event row = make(alice, event_kind::opt_in);
+  row.identity[0] = 5;
+  row.number_as_received = "+" + std::to_string(alice);
+  row.evidence = "file:" + std::to_string(alice);
+  const auto batch = std::make_shared<import_batch>();
+  s->make_ready(row, *batch);
+  erase(*s, alice);
+  std::promise<std::optional<failure>> promise;
+  s->record(slice(batch, 0), [&](std::optional<failure> why) { promise.set_value(std::move(why)); });
+  REQUIRE_FALSE(promise.get_future().get());
+  const auto history = std::get<0>(s->history({alice}));
+  REQUIRE(history.size() == 3);
+  CHECK(history[2].who.is_hash());
+  CHECK(history[2].number_as_received.empty());
+  CHECK(history[2].evidence.empty());
+  CHECK(history[2].evidence_sha256.size() == 64);
+  CHECK(history[2].identity != row.identity);  // it is keyed
+  CHECK(judged(*s, alice) == standing::opted_out);
+  CHECK(verified(*s).first_misfit == 0);
 }
 
 TEST_CASE("a new key leaves the erased found, and a wrong or missing file of keys is refused") {

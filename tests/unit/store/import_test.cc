@@ -201,6 +201,43 @@ TEST_CASE("the figures stay small whatever the file is like") {
   CHECK(seen.contains({1}));
 }
 
+TEST_CASE("a long list is taken whole, in whatever order, and what stands in it twice once") {
+  temporary_folder folder;
+  constexpr int numbers = 70000;
+  std::string csv = header;
+  for (int i = 0; i < numbers; ++i)
+    csv += row("+336" + std::to_string(10000000 + i * 7919 % numbers));
+  csv += row("+33610000000") + row("+33610069999", "paper,other list,us,x");
+  {
+    const auto s = opened(folder.path());
+    const run first(*s, csv);
+    CHECK(first.progress.taken == numbers + 1);
+    CHECK(first.progress.figures.duplicates == 1);
+    CHECK(first.progress.figures.sources.at({"other list", ""}).taken == 1);
+    CHECK(s->stats().numbers == numbers);
+    CHECK(std::get<0>(s->history({33610069999})).size() == 2);
+  }
+  const auto s = opened(folder.path());
+  CHECK(s->stats().numbers == numbers);
+  CHECK(verified(*s).events == numbers + 1);
+  const run again(*s, csv);
+  CHECK(again.progress.unchanged == numbers + 2);
+  CHECK(again.progress.figures.duplicates == 0);
+  CHECK(s->stats().ledger_events == numbers + 1);
+}
+
+TEST_CASE("a short list is in the ledger in its own order") {
+  temporary_folder folder;
+  const auto s = opened(folder.path());
+  const run taken(*s, header + row("33612345679") + row("33612345670") + row("33612345678"));
+  std::vector<std::uint64_t> numbers;
+  CHECK_FALSE(s->scan(0, [&](const event& e) {
+    numbers.push_back(e.who.digits);
+    return true;
+  }));
+  CHECK(numbers == std::vector<std::uint64_t>{33612345679, 33612345670, 33612345678});
+}
+
 TEST_CASE("a registry of reassigned numbers") {
   const instant today{std::chrono::sys_days{std::chrono::year{2026} / 2 / 1} + std::chrono::hours{12}};
   const auto checked = [&](const std::string& when, const std::string& event = "") {

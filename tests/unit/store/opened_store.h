@@ -42,6 +42,17 @@ inline store::recorded record_one(store::consent_store& s, store::event e) {
   return done(s.record_and_wait({std::move(e)})).front();
 }
 
+// As rows of one import; their identities are digests of nothing in particular. What became of each, in their order.
+inline std::vector<store::import_row> record_rows(store::consent_store& s, const std::vector<store::event>& rows) {
+  const auto batch = std::make_shared<store::import_batch>();
+  for (const store::event& e : rows)
+    s.make_ready(e, *batch);
+  std::promise<std::optional<store::failure>> promise;
+  s.record(slice(batch, 0), [&](std::optional<store::failure> why) { promise.set_value(std::move(why)); });
+  if (const auto why = promise.get_future().get()) throw std::runtime_error(why->message);
+  return batch->rows();
+}
+
 inline store::standing judged(store::consent_store& s, std::uint64_t digits) {
   const store::question q{s.intern({store::scope_kind::sender, "shop"}), s.intern({store::scope_kind::group, "retail"}),
                           store::consent_rule::opt_in, store::now()};
