@@ -64,6 +64,10 @@ log-file = "{folder}/opensmppbox.log"
 """
 
 
+class Absent(Exception):
+    """What is to be compared with cannot be had here: told, and no fault of the gate."""
+
+
 def measure(bench, path, name, decides):
     """A line of the table: as fast as it goes with window 100 on 4 binds, and the latencies of a few."""
     sink, before = path["sink"], path["accepted"]
@@ -97,7 +101,7 @@ def kannel(bench):
     (folder / "logins").write_text("".join(f"bench{i + 1} secret bench 127.0.0.1\n" for i in range(4)))
     opensmppbox = shutil.which("opensmppbox", path=f"{FOLDER}:{PATH}")
     if not opensmppbox:
-        raise RuntimeError("there is no opensmppbox: bench/compare/opensmppbox.sh builds it")
+        raise Absent("no opensmppbox, which bench/compare/opensmppbox.sh builds")
     with contextlib.ExitStack() as stack:
         sink = stack.enter_context(bench.sink("kannel"))
         (folder / "bearerbox.conf").write_text(BEARERBOX.format(admin=admin, sendsms=free_port(), box=box, sink=sink.port, folder=folder))
@@ -122,7 +126,7 @@ def node(bench):
     folder.mkdir()
     redis_port, port = free_port(), free_port()
     if not (FOLDER / "node_modules/ioredis").exists():
-        raise RuntimeError("the Node gateway's packages are not in build/compare: bench/compare/prepare.sh puts them there")
+        raise Absent("its packages are not in build/compare, where bench/compare/prepare.sh puts them")
     with contextlib.ExitStack() as stack:
         sink = stack.enter_context(bench.sink("node"))
         redis = stack.enter_context(Process("redis-server", ["redis-server", "--port", str(redis_port), "--bind", "127.0.0.1", "--save", "",
@@ -160,6 +164,8 @@ def compare(bench, _):
         try:
             with begin() as path:
                 measure(bench, path, name, decides)
+        except Absent as e:
+            bench.row("compared", name, None, f"| {name} | – | – | – | – | not measured: {e} |")
         except (RuntimeError, OSError) as e:
             bench.wrong.append(f"{name} did not run: {e}")
             bench.say(bench.wrong[-1])
