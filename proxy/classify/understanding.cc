@@ -1,40 +1,19 @@
 #include "proxy/classify/understanding.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <span>
 
+#include "proxy/classify/hit_classes.h"
 #include "proxy/classify/matcher.h"
+#include "proxy/classify/pieces.h"
 
 namespace proxy {
 namespace {
 
-constexpr std::size_t class_of(std::string_view name) {
-  return static_cast<std::size_t>(std::ranges::find(word_classes, name) - word_classes.begin());
-}
-
-// What may stand beside a keyword without changing what it says.
-constexpr std::array fillers{class_of("polite"), class_of("filler"), class_of("message"), class_of("me")};
-// What else a text speaks of when a keyword among it is meant.
-constexpr std::array subjects{class_of("message"), class_of("fed"),  class_of("law"),
-                              class_of("email"),   class_of("list"), class_of("data")};
-// Why somebody wants no more, and that it is not the first time: such words beside an opt-out take nothing from it.
-// Who or what is to be left out.
-constexpr std::array addressees{class_of("wrong"), class_of("phone"), class_of("list")};
-constexpr std::array causes{class_of("wrong"), class_of("fed"), class_of("law"), class_of("message")};
-constexpr std::array reasons{class_of("wrong"), class_of("fed"), class_of("say"), class_of("law")};
-// What an opt-in never says.
-constexpr std::array refusals{class_of("stop"), class_of("unsub"), class_of("cancel"), class_of("remove"),
-                              class_of("not"),  class_of("wrong"), class_of("fed"),    class_of("law")};
-
 bool is_keyword(const hit& h) {
   return h.kind >= static_cast<std::uint16_t>(line_kind::keyword_opt_out) &&
          h.kind <= static_cast<std::uint16_t>(line_kind::keyword_yes);
-}
-
-bool is_words(const hit& h) {
-  return h.kind == static_cast<std::uint16_t>(line_kind::words);
 }
 
 class reader {
@@ -169,7 +148,7 @@ class reader {
       if (is_keyword(h)) {
         const hit*& best = keyword[h.start];
         if (best == nullptr || h.end > best->end) best = &h;
-      } else if (is_words(h) && std::ranges::find(fillers, h.word_class) != fillers.end()) {
+      } else if (among(fillers, h)) {
         filled[h.start] = std::max(filled[h.start], h.end);
         if (h.word_class == class_of("polite")) polite[h.start] = std::max(polite[h.start], h.end);
       }
@@ -220,94 +199,17 @@ class reader {
            known_.meaning(a.means).yes == known_.meaning(b.means).yes;
   }
 
-  // Opt-outs in a row, and beside them nothing but fillers and reasons ("not interested, wrong number, stop"); or a
-  // clause of that kind in a text that speaks of messages otherwise.
   std::optional<classification> in_pieces() const {
     for (const candidate& c : candidates_) {
-      const pieces p = pieces_of(c.language);
-      std::uint32_t found = said(p, 0, size_, false);
-      for (std::size_t first = 0; found == 0 && first < size_ && c.covered == candidates_.front().covered;) {
-        const std::size_t last = end_of_clause(first);
-        const std::uint32_t here = said(p, first, last, true);
-        const bool tells_what = std::ranges::find(p.causes, here) == p.causes.end();
-        if (here != 0 && tells_what && speaks_of(first, last, causes)) found = here;
-        if (found == 0 && speaks_of(first, last, addressees)) found = said_beside(p, first, last);
-        first = last;
-      }
+      const pieces p(known_, text_, size_, *hits_, c.language, used_);
+      std::uint32_t found = p.said_in_all();
+      if (found == 0 && c.covered == candidates_.front().covered) found = p.said_in_a_clause();
       if (found == 0) continue;
       classification out = known_.meaning(found);
       if (out.language == known_.language(0)) adopt(out, c.language);
       return out;
     }
     return {};
-  }
-
-  struct pieces {
-    std::vector<bool> covered;
-    std::vector<bool> negation;           // whether it belongs to an opt-out or not
-    std::vector<std::uint32_t> means;     // of the opt-out that a unit belongs to
-    std::vector<std::uint32_t> beside;    // the same, beside a number, a list or a person that are spoken of
-    std::vector<std::uint32_t> causes{};  // those of them that only tell why: "wrong number"
-  };
-
-  pieces pieces_of(std::size_t language) const {
-    pieces p{.covered = std::vector<bool>(size_, false),
-             .negation = std::vector<bool>(size_, false),
-             .means = std::vector<std::uint32_t>(size_, 0),
-             .beside = std::vector<std::uint32_t>(size_, 0)};
-    const auto cover = [&](std::vector<bool>& units, const hit& h) {
-      std::fill(units.begin() + h.start, units.begin() + h.end, true);
-    };
-    const auto say = [&](const hit& h, std::uint32_t means) {
-      cover(p.covered, h);
-      std::fill(p.means.begin() + h.start, p.means.begin() + h.end, means);
-    };
-    for (std::size_t i = 0; i < size_; ++i)
-      p.covered[i] = text_.list[i].number;
-    each_hit([&](const hit& h) {
-      if (h.end <= size_ && is_words(h) && among(fillers, h)) cover(p.covered, h);
-    });
-    for (const std::size_t l : {std::size_t{0}, language}) {
-      for (const hit& h : hits(l)) {
-        if (is_words(h) && among(reasons, h)) cover(p.covered, h);
-        if (is_words(h) && h.word_class == class_of("not")) cover(p.negation, h);
-        if (known_.meaning(h.means).intent == intent::opt_out && is_free(h)) say(h, h.means);
-      }
-    }
-    const matcher m(text_, hits(language), hits(0), used_);
-    each_rule(language, [&](const rule& r) {
-      if (r.kind != line_kind::opt_out_alone && r.kind != line_kind::opt_out_beside) return;
-      m.find(r, [&](const matcher::span& s) {
-        for (const hit* h : s.of) {
-          if (r.kind == line_kind::opt_out_alone)
-            say(*h, r.means);
-          else
-            std::fill(p.beside.begin() + h->start, p.beside.begin() + h->end, r.means);
-        }
-        return false;
-      });
-      if (r.elements.size() == 1 && known_.meaning(r.means).language == known_.language(0)) p.causes.push_back(r.means);
-    });
-    return p;
-  }
-
-  // The opt-out that units say who say nothing else; 0 if none.
-  std::uint32_t said(const pieces& p, std::size_t first, std::size_t last, bool strictly) const {
-    std::uint32_t found = 0;
-    for (std::size_t i = first; i < last; ++i) {
-      if (!p.covered[i] || (strictly && p.negation[i] && p.means[i] == 0)) return 0;
-      if (found == 0) found = p.means[i];
-    }
-    return found;
-  }
-
-  std::uint32_t said_beside(const pieces& p, std::size_t first, std::size_t last) const {
-    std::uint32_t found = 0;
-    for (std::size_t i = first; i < last; ++i) {
-      if (p.beside[i] == 0 && (!p.covered[i] || p.negation[i])) return 0;
-      if (found == 0) found = p.beside[i];
-    }
-    return found;
   }
 
   bool is_free(const hit& h) const {
@@ -321,17 +223,12 @@ class reader {
     return last;
   }
 
-  template <std::size_t N>
-  static bool among(const std::array<std::size_t, N>& classes, const hit& h) {
-    return std::ranges::find(classes, h.word_class) != classes.end();
-  }
-
   // A clause that is a keyword, in a text that speaks of messages: "3 SMS a day, STOP".
   std::optional<classification> keyword_beside_subject() const {
     for (std::size_t first = 0; first < size_;) {
       const std::size_t last = end_of_clause(first);
       const auto c = keyword_in(first, last);
-      if (c && c->intent == intent::opt_out && speaks_of(first, last, subjects)) return c;
+      if (c && c->intent == intent::opt_out && speaks_of_messages(first, last)) return c;
       first = last;
     }
     return {};
@@ -355,13 +252,11 @@ class reader {
     return {};
   }
 
-  // Outside of those units.
-  template <std::size_t N>
-  bool speaks_of(std::size_t first, std::size_t last, const std::array<std::size_t, N>& classes) const {
+  bool speaks_of_messages(std::size_t first, std::size_t last) const {
     bool found = false;
     const auto look = [&](std::size_t language) {
       for (const hit& h : hits(language))
-        found = found || (is_words(h) && (h.start < first || h.start >= last) && !used_[h.start] && among(classes, h));
+        found = found || ((h.start < first || h.start >= last) && !used_[h.start] && among(subjects, h));
     };
     look(0);
     for (const candidate& c : candidates_)
@@ -375,8 +270,7 @@ class reader {
       std::fill(covered.begin() + h->start, covered.begin() + h->end, true);
     each_hit([&](const hit& h) {
       if (h.end > size_) return;
-      if (known_.meaning(h.means).intent == intent::opt_out ||
-          (is_words(h) && std::ranges::find(fillers, h.word_class) != fillers.end()))
+      if (known_.meaning(h.means).intent == intent::opt_out || among(fillers, h))
         std::fill(covered.begin() + h.start, covered.begin() + h.end, true);
     });
     for (std::size_t i = 0; i < size_; ++i) {
@@ -485,7 +379,7 @@ class reader {
     for (const candidate& c : candidates_) {
       for (const std::size_t language : {std::size_t{0}, c.language}) {
         for (const hit& h : hits(language)) {
-          if (is_words(h) && std::ranges::find(refusals, h.word_class) != refusals.end()) return true;
+          if (among(refusals, h)) return true;
           const auto kind = static_cast<line_kind>(h.kind);
           if (kind == line_kind::keyword_opt_out || kind == line_kind::keyword_opt_out_all) return true;
         }

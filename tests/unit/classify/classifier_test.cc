@@ -173,6 +173,15 @@ TEST_CASE("a yes is known as such, and is nothing by itself") {
   CHECK(classify("oui").language == "fr");
 }
 
+TEST_CASE("what stands beside an opt-out takes nothing from it") {
+  for (const std::string text :
+       {"Not interested, wrong number, stop", "no thanks, stop", "You have my husband's number?? Delete it",
+        "kolikrát mám psát STOP", "怎么退订？不想收了", "nemám zájem, nepište", "cancel my subscription"}) {
+    CAPTURE(text);
+    CHECK(meaning(text) == intent::opt_out);
+  }
+}
+
 TEST_CASE("words that only look like keywords mean nothing") {
   for (const std::string text : {"don't stop",
                                  "stop by tomorrow",
@@ -191,6 +200,11 @@ TEST_CASE("words that only look like keywords mean nothing") {
                                  "stopwatch",
                                  "стопроцентно",
                                  "cancel my order",
+                                 "STOP!! no way did she say that",
+                                 "Sorry wrong number! I meant to text my sister",
+                                 "arrête tu me fais rire",
+                                 "je passe au stop",
+                                 "T'as vu, y a STOP au 36111 sous la photo du chien, c'est quoi ?",
                                  "STOP START",
                                  "stop help",
                                  "ne t'arrête pas",
