@@ -72,7 +72,7 @@ void finish(import_job& j, const std::optional<store::failure>& failed, bool ref
   log(failed ? log_level::error : log_level::info,
       failed ? "an import failed; its report says why" : "an import is done",
       {{"import", j.id},
-       {"name", j.what.name},
+       {"name", names_a_number(j.what.name) ? "" : j.what.name},
        {"dry_run", j.what.dry_run},
        {"taken", j.progress.taken.load()},
        {"unchanged", j.progress.unchanged.load()},

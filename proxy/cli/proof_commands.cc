@@ -28,11 +28,11 @@ int print(const common_options& o, const boost::json::value& result, Tell tell) 
   return 0;
 }
 
-void print_chain(const boost::json::object& r, const char* one, const char* count) {
+void print_chain(const boost::json::object& r, const char* one, const char* many, const char* count) {
   const auto* misfit = r.if_contains("first_misfit");
   if (misfit == nullptr) {
-    std::cout << text_of(r, count) << ' ' << one << "s"
-              << ", each follows from the one before; the last hash is " << text_of(r, "head") << '\n';
+    std::cout << text_of(r, count) << ' ' << many << ", each follows from the one before; the last hash is "
+              << text_of(r, "head") << '\n';
     return;
   }
   std::cout << one << ' ' << text_of(r, "first_misfit");
@@ -111,8 +111,8 @@ int verify_command(const common_options& o, const std::filesystem::path& deposit
   if (o.json) {
     std::cout << r << '\n';
   } else {
-    print_chain(r, "event", "events");
-    print_chain(r.at("access").as_object(), "use of a token", "uses");
+    print_chain(r, "event", "events", "events");
+    print_chain(r.at("access").as_object(), "use of a token", "uses of a token", "uses");
   }
   return r.at("valid").as_bool() ? 0 : failed;
 }

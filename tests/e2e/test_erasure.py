@@ -107,4 +107,5 @@ def test_nowhere(start_gate, start_smsc, tmp_path, storage):
     assert gate.stop() == 0
     assert holders(gate.store) == []
     gate.start()
+    assert ALICE not in gate.log_path.read_text()
     assert holders(gate.store) == [] and gate.http("GET", f"/v1/decision?number={ALICE}&sender=shop")[1]["reason"] == "opted_out"

@@ -288,7 +288,7 @@ def test_anybody_can_check_the_signed_head(gate, tmp_path):
     gate.stop()
     gate.start()
     assert gate.http("GET", "/v1/ledger/head")[1]["public_key"] == head["public_key"]
-    for content, code, told in ((head["statement"], 0, "2 events, each follows"), (head["statement"].replace("\n1\n", "\n2\n"), 1, "event 2 is the first that does not fit"),
+    for content, code, told in ((head["statement"], 0, "uses of a token, each follows"), (head["statement"].replace("\n1\n", "\n2\n"), 1, "event 2 is the first that does not fit"),
                                 (head["statement"].replace("\n1\n", "\n9\n"), 1, "event 3 is the first that does not fit"),
                                 (head["statement"].replace(f"\n{head['access']['uses']}\n", "\n99\n"), 1, "use of a token"), ("x", 1, "is no statement")):
         (tmp_path / "statement").write_text(content)
