@@ -77,6 +77,20 @@ command_status decode_data_sm(octets pdu, message& out, bool submission) {
   return status;
 }
 
+command_status decode_replace_sm(octets pdu, replace_sm& out) {
+  field_reader body(pdu.subspan(header_length));
+  out.message_id = body.c_octet_string();
+  out.rest = {};
+  out.rest.source_addr = body.address();
+  out.rest.schedule_delivery_time = body.c_octet_string();
+  out.rest.validity_period = body.c_octet_string();
+  out.rest.registered_delivery = body.integer();
+  out.rest.sm_default_msg_id = body.integer();
+  const std::uint8_t sm_length = body.integer();
+  out.rest.short_message = body.octet_string(sm_length);
+  return take_optional_parameters(body, out.rest);
+}
+
 command_status decode_broadcast_sm(octets pdu, address& source_addr) {
   field_reader body(pdu.subspan(header_length));
   body.c_octet_string();  // service_type

@@ -50,6 +50,15 @@ command_status decode_deliver_sm(octets pdu, message& out);
 // An empty destination_addr is refused only for `submission`: data_sm travels both ways.
 command_status decode_data_sm(octets pdu, message& out, bool submission);
 
+// replace_sm (4.10.1): another text, and perhaps another time, for a message that the SMSC has not delivered yet. What
+// is not in it stays as it was: to whom, and the data_coding.
+struct replace_sm {
+  std::string_view message_id;
+  message rest;
+};
+// ESME_ROK, ESME_RINVMSGLEN or ESME_RINVOPTPARSTREAM.
+command_status decode_replace_sm(octets pdu, replace_sm& out);
+
 // broadcast_sm (SMPP 5.0, 4.4.1): only the address it claims to come from.
 command_status decode_broadcast_sm(octets pdu, address& source_addr);
 

@@ -13,6 +13,7 @@ std::string encode(const scheduled& s) {
   out.fixed64(static_cast<std::uint64_t>(s.due.time_since_epoch().count()));
   out.text(s.about);
   out.text(s.personal);
+  out.fixed64(s.handle);
   return out.take();
 }
 
@@ -23,6 +24,7 @@ std::optional<scheduled> decode_scheduled(std::string_view octets) {
   s.due = instant{std::chrono::microseconds{static_cast<std::int64_t>(in.fixed64())}};
   s.about = in.text();
   s.personal = in.text();
+  if (!in.complete()) s.handle = in.fixed64();  // an earlier version wrote none
   return in.complete() ? std::optional(std::move(s)) : std::nullopt;
 }
 
@@ -52,6 +54,7 @@ void scheduled_messages::insert(scheduled s) {
   by_number_.emplace(s.who.digits, s.id);
   by_time_.emplace(s.due, s.id);
   to_look_at_.insert(s.id);
+  if (s.handle != 0) by_handle_[s.handle] = s.id;
   by_id_.emplace(s.id, std::move(s));
   size_ = by_id_.size();
 }
@@ -61,6 +64,8 @@ void scheduled_messages::erase(std::uint64_t id) {
   if (found == by_id_.end()) return;
   by_number_.erase({found->second.who.digits, id});
   by_time_.erase({found->second.due, id});
+  const auto named = by_handle_.find(found->second.handle);
+  if (named != by_handle_.end() && named->second == id) by_handle_.erase(named);
   to_look_at_.erase(id);
   to_write_.insert(id);
   by_id_.erase(found);
@@ -85,6 +90,26 @@ void scheduled_messages::expire(instant before) {
     }
   }
   if (any) changed_();
+}
+
+std::optional<scheduled> scheduled_messages::find(std::uint64_t handle) const {
+  if (size_ == 0 || handle == 0) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  const auto found = by_handle_.find(handle);
+  return found == by_handle_.end() ? std::nullopt : std::optional(by_id_.at(found->second));
+}
+
+void scheduled_messages::move(std::uint64_t id, instant due) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = by_id_.find(id);
+    if (found == by_id_.end()) return;
+    by_time_.erase({found->second.due, id});
+    found->second.due = due;
+    by_time_.emplace(due, id);
+    to_write_.insert(id);
+  }
+  changed_();
 }
 
 void scheduled_messages::look_at_all() {

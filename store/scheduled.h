@@ -22,8 +22,9 @@ struct scheduled {
   std::uint64_t id = 0;  // given by scheduled_messages
   number who;            // as the store keeps it
   instant due{};
-  std::string about;     // nothing personal
-  std::string personal;  // empty when `who` is a hash
+  std::string about;         // nothing personal
+  std::string personal;      // empty when `who` is a hash
+  std::uint64_t handle = 0;  // by which its owner finds it; 0: not at all
 };
 
 std::string encode(const scheduled& s);  // without its id
@@ -47,6 +48,9 @@ class scheduled_messages {
   void look_at(number who);
   // Those that are, or that were added since; each once.
   std::vector<scheduled> take_to_look_at(std::size_t most);
+  // The last one with this handle.
+  std::optional<scheduled> find(std::uint64_t handle) const;
+  void move(std::uint64_t id, instant due);
   void renumber(number from, number to);
   std::size_t size() const { return size_; }
 
@@ -66,11 +70,12 @@ class scheduled_messages {
   std::function<void()> changed_;
   std::size_t most_;
   std::atomic<std::size_t> size_{0};
-  std::mutex mutex_;  // of what follows
+  mutable std::mutex mutex_;  // of what follows
   std::uint64_t last_id_ = 0;
   std::unordered_map<std::uint64_t, scheduled> by_id_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> by_number_;  // digits, id
   std::set<std::pair<instant, std::uint64_t>> by_time_;
+  std::unordered_map<std::uint64_t, std::uint64_t> by_handle_;
   std::set<std::uint64_t> to_look_at_;
   std::set<std::uint64_t> to_write_;
 };

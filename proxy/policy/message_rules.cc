@@ -77,6 +77,20 @@ decision policy::judge_message(const sender& s, const decision& consented, const
   return o.result();
 }
 
+// A message that loses its text says nothing that needs a way out.
+decision policy::judge_replacement(const sender& s, const decision& consented, const asked_message& a) const {
+  const message_rules& rules = *s.rules;
+  outcome o(consented);
+  const bool moves = !a.message->schedule_delivery_time.empty();
+  if (rules.quiet_hours != rule_mode::off && moves && !permits(rules, a.who, delivery_of(*a.message, a.now)) &&
+      o.refuses(rules.quiet_hours, reason::quiet_hours))
+    return o.result();
+  const smpp::user_text user = smpp::split_user_data(*a.message);
+  if (rules.opt_out_mention != rule_mode::off && !user.text.empty() && !offers_a_way_out(*memory_, s, a, user))
+    o.refuses(rules.opt_out_mention, reason::missing_opt_out_mention);
+  return o.result();
+}
+
 decision policy::judge_hours(const sender& s, const decision& consented, store::number who, store::instant at) const {
   if (!s.rules || consented.verdict == verdict::refused || s.rules->quiet_hours == rule_mode::off) return consented;
   outcome o(consented);

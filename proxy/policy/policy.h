@@ -124,6 +124,9 @@ class policy {
   // when it does not go in the end.
   decision judge_message(const sender& s, const decision& consented, const asked_message& a,
                          counted_message& counted) const;
+  // The same of what replaces a message that went: its text and, when it has one, its time. It counts towards no cap:
+  // the message does already.
+  decision judge_replacement(const sender& s, const decision& consented, const asked_message& a) const;
   // What quiet hours alone make of any message then.
   decision judge_hours(const sender& s, const decision& consented, store::number who, store::instant at) const;
   // The number will be asked about soon.
@@ -135,8 +138,13 @@ class policy {
 
   std::optional<store::number> read_number(const smpp::address& a) const;
   smpp::command_status status_of(reason r) const;
-  // What the SMSC holds until later, in case its recipient opts out. False when there is too much of it.
+  // What the SMSC holds until later, in case its recipient opts out or its sender replaces it. False when there is too
+  // much of it.
   bool keep_scheduled(store::scheduled s) const { return store_->keep_scheduled(std::move(s)); }
+  std::optional<store::scheduled> find_scheduled(std::uint64_t handle) const {
+    return store_->scheduled_ones().find(handle);
+  }
+  void move_scheduled(std::uint64_t id, store::instant due) const { store_->scheduled_ones().move(id, due); }
   bool cancels_scheduled() const { return config_->cancel_scheduled; }
   // As which a number stands in counted_message.
   recipient recipient_of(store::number who) const { return memory_->recipient_of(who); }

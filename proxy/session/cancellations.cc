@@ -33,15 +33,15 @@ bool passes(const gate_answer& a) {
 
 void cancellations::look(store::consent_store& store, const policy& p, moment now) {
   settle(store, now);
+  store::scheduled_messages& held = store.scheduled_ones();
+  held.expire(now.wall - grace);
   if (!p.cancels_scheduled()) {
     on_ = false;
     return;
   }
-  store::scheduled_messages& held = store.scheduled_ones();
   // What happened before the start, or while this was off.
   if (!std::exchange(on_, true)) held.look_at_all();
   if (held.size() == 0) return;
-  held.expire(now.wall - grace);
   if (!store.available(now.wall)) return;  // nobody knows who has opted out
   std::vector<store::scheduled> to_look_at;
   for (const auto& [id, a] : asked_) {

@@ -54,6 +54,8 @@ void session::take_esme_request(smpp::octets pdu, const smpp::header& h, moment 
       return take_submit_multi(pdu, h, now);
     case command_id::broadcast_sm:
       return take_broadcast_sm(pdu, h, now);
+    case command_id::replace_sm:
+      return take_replace_sm(pdu, h, now);
     case command_id::bind_receiver:
     case command_id::bind_transmitter:
     case command_id::bind_transceiver:

@@ -31,6 +31,7 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
   response_seconds_.observe(now.steady - request.since);
   if (policy_->speaks()) learn_spelling(request, h, pdu);
   if (request.message.journalled) journal_answer(request, h.sequence_number, pdu);
+  if (request.id == command_id::replace_sm) hear_replaced(h.sequence_number, pdu);
   if (!held_.empty()) hear_scheduled(request, h.sequence_number, pdu);
   if (policy_->hears_carriers() && is_submission(request.id)) hear_carrier(request, pdu);
   if (request.message.counted) settle_counted(request, h.sequence_number, pdu);

@@ -1,7 +1,10 @@
 #include "proxy/session/scheduled_message.h"
 
+#include <algorithm>
+
 #include "smpp/outgoing.h"
 #include "store/bytes.h"
+#include "store/sha256.h"
 
 namespace proxy {
 namespace {
@@ -26,14 +29,26 @@ kept_address keep(const smpp::address& a) {
   return {a.ton, a.npi, std::string(a.text)};
 }
 
+std::uint64_t handle_of(std::string_view system_id, std::string_view message_id) {
+  const store::digest256 digest =
+      store::sha256().add(system_id).add(std::string_view("\0", 1)).add(message_id).finish();
+  std::uint64_t first = 0;
+  for (std::size_t i = 0; i < sizeof first; ++i)
+    first = first << 8U | digest[i];
+  return std::max<std::uint64_t>(first, 1);
+}
+
 store::scheduled pack(store::number who, store::instant due, const scheduled_message& m) {
   store::byte_writer about, personal;
   about.text(m.sender);
   about.text(m.system_id);
   about.text(m.message_id);
   write(about, m.source);
+  about.octet(m.esm_class);
+  about.octet(m.data_coding);
   write(personal, m.destination);
-  return {0, who, due, about.take(), personal.take()};
+  const std::uint64_t handle = m.message_id.empty() ? 0 : handle_of(m.system_id, m.message_id);
+  return {0, who, due, about.take(), personal.take(), handle};
 }
 
 std::optional<scheduled_message> unpack(const store::scheduled& s) {
@@ -43,6 +58,10 @@ std::optional<scheduled_message> unpack(const store::scheduled& s) {
   m.system_id = about.text();
   m.message_id = about.text();
   m.source = read_address(about);
+  if (!about.complete()) {  // an earlier version did not keep them
+    m.esm_class = about.octet();
+    m.data_coding = about.octet();
+  }
   if (!s.personal.empty()) m.destination = read_address(personal);
   return about.complete() && personal.complete() ? std::optional(std::move(m)) : std::nullopt;
 }

@@ -23,7 +23,12 @@ struct scheduled_message {
   std::string message_id;  // empty: it goes to others, too, and only its addresses tell it
   kept_address source;
   kept_address destination;  // empty where the store keeps no numbers
+  std::uint8_t esm_class = 0;
+  std::uint8_t data_coding = 0;
 };
+
+// By which the store finds a message: never 0.
+std::uint64_t handle_of(std::string_view system_id, std::string_view message_id);
 
 // As the store keeps it.
 store::scheduled pack(store::number who, store::instant due, const scheduled_message& m);

@@ -1,5 +1,5 @@
 // Messages that the SMSC is to hold until later: kept in mind from its answer on, in case the recipient opts out before
-// they are due (cancellations.h).
+// they are due (cancellations.h), or the sender replaces them (replacing.cc).
 #include <algorithm>
 
 #include "proxy/session/session.h"
@@ -12,19 +12,21 @@ using smpp::command_id;
 using smpp::command_status;
 
 // An opt-out does not cover what needs no consent.
-bool session::may_have_to_cancel(const pending_submission& p, moment now) const {
-  return p.due > now.wall && policy_->cancels_scheduled() && p.who && p.from->kind != policy_kind::exempt;
+bool session::is_to_be_held(const pending_submission& p, moment now) const {
+  return p.due > now.wall && p.who && p.from->kind != policy_kind::exempt;
 }
 
-session::held_message session::held_as(const pending_submission& p, const smpp::address& source_addr,
+session::held_message session::held_as(const pending_submission& p, const smpp::message& m,
                                        const smpp::address& destination_addr) const {
-  return {*p.who, p.due, {p.from->name, system_id_, {}, keep(source_addr), keep(destination_addr)}};
+  return {*p.who,
+          p.due,
+          {p.from->name, system_id_, {}, keep(m.source_addr), keep(destination_addr), m.esm_class, m.data_coding}};
 }
 
 void session::await_schedule(std::uint32_t sequence_number, const pending_submission& p) {
   smpp::message m;
   smpp::decode_submit_sm(p.pdu, m);
-  held_[sequence_number].push_back(held_as(p, m.source_addr, m.destination_addr));
+  held_[sequence_number].push_back(held_as(p, m, m.destination_addr));
 }
 
 // One message_id stands for all destinations of a submit_multi: with it, the others' would be cancelled, too.

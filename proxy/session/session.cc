@@ -324,6 +324,7 @@ void session::forget_unanswered(leg l, moment now) {
     if (l == leg::smsc) {
       partial_.erase(sequence_number);
       held_.erase(sequence_number);
+      replaced_.erase(sequence_number);
       counted_messages_.erase(sequence_number);
     } else {
       guarded_.erase(sequence_number);

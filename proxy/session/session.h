@@ -153,6 +153,13 @@ class session {
     bool by_address = false;  // its message_id stands for others, too
   };
 
+  // A replace_sm on its way to the SMSC.
+  struct replacement {
+    std::string message_id;
+    std::uint64_t held = 0;  // what is kept in mind of the message; 0: nothing
+    store::instant due{};    // when it is delivered from then on
+  };
+
   // A request that one side sent and the other has not answered.
   struct in_flight {
     std::uint32_t original = 0;  // the sequence_number of who sent it
@@ -213,6 +220,14 @@ class session {
                                decided& what);
   void count(const sender& s, const decision& d, std::string_view destination);
 
+  // replacing.cc
+  void take_replace_sm(smpp::octets pdu, const smpp::header& h, moment now);
+  bool crosses_broken(smpp::command_status status) const;
+  std::optional<store::scheduled> held_under(const std::string& message_id, scheduled_message& what) const;
+  decision decide_replacement(const sender* s, const smpp::replace_sm& r, const std::optional<store::scheduled>& held,
+                              moment now) const;
+  void hear_replaced(std::uint32_t sequence_number, smpp::octets answer);
+
   // message_rules.cc
   decision judge_message(const pending_submission& p, const decision& consented, moment now,
                          counted_message& counted) const;
@@ -241,8 +256,8 @@ class session {
   void release_newer();
 
   // scheduling.cc
-  bool may_have_to_cancel(const pending_submission& p, moment now) const;
-  held_message held_as(const pending_submission& p, const smpp::address& source_addr,
+  bool is_to_be_held(const pending_submission& p, moment now) const;
+  held_message held_as(const pending_submission& p, const smpp::message& m,
                        const smpp::address& destination_addr) const;
   void await_schedule(std::uint32_t sequence_number, const pending_submission& p);
   void await_schedules(std::uint32_t sequence_number, std::vector<held_message> held, bool alone, bool shared);
@@ -312,6 +327,7 @@ class session {
   std::unordered_map<std::uint32_t, std::vector<smpp::unsuccess_sme>> partial_;
   std::unordered_map<std::uint32_t, std::vector<listed_decision>> listed_;  // by the request's sequence_number
   std::unordered_map<std::uint32_t, std::vector<held_message>> held_;       // the same
+  std::unordered_map<std::uint32_t, replacement> replaced_;                 // the same
   bool transmits_ = false;                                                  // takes from the outbox
   std::unordered_map<std::uint32_t, gate_request> own_;                     // the gate's own, sent and not answered
   std::unordered_map<std::uint32_t, std::vector<counted_message>> counted_messages_;  // likewise

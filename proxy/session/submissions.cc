@@ -77,7 +77,7 @@ void session::decide_pending(moment now) {
     } else {
       const std::uint32_t sequence_number = forward_submission(p.pdu, p.header, now, what, p.destination);
       if (what.counted) counted_messages_[sequence_number].push_back(std::move(counted));
-      if (may_have_to_cancel(p, now)) await_schedule(sequence_number, p);
+      if (is_to_be_held(p, now)) await_schedule(sequence_number, p);
     }
   }
   submissions_ += pending_.size();
@@ -97,6 +97,8 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   std::vector<smpp::unsuccess_sme> refused;
   std::vector<listed_decision> forwarded;
   std::vector<held_message> held;
+  smpp::message as_sent = m.rest;
+  as_sent.source_addr = m.source_addr;
   bool shared = false;
   decided all;
   std::vector<counted_message> counted;
@@ -114,7 +116,7 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
     if (keep.back()) {
       all.sender = what.sender;
       all.who = what.who;
-      if (may_have_to_cancel(p, now)) held.push_back(held_as(p, m.source_addr, to.sme));
+      if (is_to_be_held(p, now)) held.push_back(held_as(p, as_sent, to.sme));
       shared |= p.channel != 0;
       if (what.journalled) forwarded.push_back({what, std::string(destination)});
       continue;

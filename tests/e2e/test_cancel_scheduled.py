@@ -124,13 +124,14 @@ def test_opt_outs_from_everywhere(gate, smsc, tmp_path):
 def test_off_by_default(start_gate, smsc):
     gate = start_gate([smsc.port], SENDERS + "policy: {default: opt_out}\n")
     with gate.bound() as shop:
-        submit(shop)
+        earlier = submit(shop)
         gate.opt_out(ALICE)
+        stop(smsc, shop, BOB)
+        wait_until(lambda: gate.metric("consentgate_opt_outs_total") == 2)
+        assert submit(shop, "33600000001") and cancelled(smsc) == []
         gate.configure(CONFIG)
         gate.reload()
-        later = submit(shop, BOB)
-        gate.opt_out(BOB)
-        wait_cancelled(smsc, later)
+        wait_cancelled(smsc, earlier)  # what was scheduled before it was on is known, too
 
 
 @pytest.mark.parametrize("storage", ["plain", "hashed"])

@@ -60,6 +60,11 @@ void check_messages(smpp::octets pdu) {
   }
   check_message(pdu, data);
   smpp::address source;
+  smpp::replace_sm replaced;
+  if (smpp::decode_replace_sm(pdu, replaced) == command_status::ESME_ROK) {
+    check_inside(pdu, replaced.message_id);
+    check_inside(pdu, replaced.rest.source_addr.text);
+  }
   if (smpp::decode_broadcast_sm(pdu, source) == command_status::ESME_ROK) check_inside(pdu, source.text);
 }
 

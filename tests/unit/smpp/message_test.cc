@@ -167,3 +167,26 @@ TEST_CASE("a person's message is told from receipts and acknowledgements") {
   m.optional_parameters = vendor;
   CHECK(smpp::is_from_a_person(m));
 }
+
+TEST_CASE("replace_sm") {
+  smpp::buffer pdu = testing::pdus::header(smpp::command_id::replace_sm, 1);
+  testing::pdus::text(pdu, "m1");
+  testing::pdus::octets(pdu, {1, 2});
+  testing::pdus::text(pdu, "36111");
+  testing::pdus::text(pdu, "261225120000000+");
+  testing::pdus::text(pdu, "");
+  testing::pdus::octets(pdu, {1, 0, 2, 'h', 'i'});
+  testing::pdus::close(pdu);
+  smpp::replace_sm r;
+  REQUIRE(smpp::decode_replace_sm(pdu, r) == smpp::command_status::ESME_ROK);
+  CHECK(r.message_id == "m1");
+  CHECK(r.rest.source_addr.ton == 1);
+  CHECK(r.rest.source_addr.text == "36111");
+  CHECK(r.rest.schedule_delivery_time == "261225120000000+");
+  CHECK(r.rest.registered_delivery == 1);
+  CHECK(r.rest.short_message.size() == 2);
+  for (std::size_t n = smpp::header_length; n < pdu.size(); ++n)
+    CHECK(smpp::decode_replace_sm(smpp::octets(pdu).first(n), r) == smpp::command_status::ESME_RINVMSGLEN);
+  pdu.push_back(4);
+  CHECK(smpp::decode_replace_sm(pdu, r) == smpp::command_status::ESME_RINVOPTPARSTREAM);
+}
