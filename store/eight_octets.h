@@ -20,10 +20,11 @@ constexpr std::uint64_t each_octet(std::uint8_t value) {
   return value * 0x0101010101010101U;
 }
 
-// All are 0-9: the high half of each is 3, and stays it when 6 is added.
-constexpr bool are_digits(std::uint64_t characters) {
-  return (characters & each_octet(0xF0)) == each_octet(0x30) &&
-         ((characters + each_octet(6)) & each_octet(0xF0)) == each_octet(0x30);
+// Which octets are no digit: 0 when all are 0-9. A digit without its high half, which is 3, stays below 16 when 6 is
+// added; what is not below 16 to begin with shows by itself.
+constexpr std::uint64_t not_digits(std::uint64_t characters) {
+  const std::uint64_t values = characters ^ each_octet('0');
+  return (values | (values + each_octet(6))) & each_octet(0xF0);
 }
 
 // Of eight digits, or zeros, the first the most significant: pairs, then fours, then all.

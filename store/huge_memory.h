@@ -2,7 +2,10 @@
 // one miss and not a second one for the page's address.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 
 namespace store {
 
@@ -15,12 +18,18 @@ class huge_memory {
   huge_memory& operator=(huge_memory&& other) noexcept;
 
   void* begin() const { return begin_; }
-  // What lies there is needed no more: the system takes back the pages that are wholly in it.
-  static void release(void* from, std::size_t octets);
+  // What lies there is needed no more, from any thread and once. A page goes back to the system when nothing in it is
+  // needed: given back in part, it would fall apart into small ones.
+  void release(const void* from, std::size_t octets);
 
  private:
+  static constexpr std::uintptr_t page = std::uintptr_t{2} << 20U;
+
+  std::uintptr_t address() const { return reinterpret_cast<std::uintptr_t>(begin_); }
+
   void* begin_ = nullptr;
   std::size_t octets_ = 0;
+  std::unique_ptr<std::atomic<std::size_t>[]> released_;  // octets of each page
 };
 
 }  // namespace store

@@ -17,7 +17,7 @@ index::index()
     : shards_(std::make_unique<index_shard[]>(shard_count)),
       whereabouts_(std::make_unique<index_whereabouts[]>(shard_count)) {
   for (std::size_t i = 0; i < shard_count; ++i)
-    shards_[i].begin(profiles_, whereabouts_[i]);
+    shards_[i].begin(profiles_, shared_, whereabouts_[i]);
 }
 index::~index() = default;
 

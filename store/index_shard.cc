@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "store/huge_memory.h"
-
 namespace store {
 namespace {
 
@@ -25,8 +23,9 @@ index_path::index_path(number n) {  // the finaliser of MurmurHash3
   hash = h ^ h >> 33U;
 }
 
-void index_shard::begin(profiles& all, index_whereabouts& whereabouts) {
+void index_shard::begin(profiles& all, huge_memory& shared, index_whereabouts& whereabouts) {
   profiles_ = &all;
+  shared_ = &shared;
   whereabouts_ = &whereabouts;
 }
 
@@ -97,7 +96,7 @@ void index_shard::grow() {
       move({&b, slot}, insert(who, index_path(who)));
     }
   }
-  if (!old_own && !old.empty()) huge_memory::release(old.data(), old.size_bytes());
+  if (!old_own && !old.empty()) shared_->release(old.data(), old.size_bytes());
 }
 
 void index_shard::move(const place& from, const place& to) {

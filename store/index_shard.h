@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "store/huge_memory.h"
 #include "store/index_bucket.h"
 #include "store/spin_lock.h"
 
@@ -33,8 +34,8 @@ struct index_whereabouts {
 // Everything under `lock`, but for what is done before the shard is shared.
 class alignas(64) index_shard {
  public:
-  void begin(profiles& all, index_whereabouts& whereabouts);
-  void use(std::span<index_bucket> buckets);  // empty, buckets_for() in number; they outlive the shard
+  void begin(profiles& all, huge_memory& shared, index_whereabouts& whereabouts);
+  void use(std::span<index_bucket> buckets);  // empty, buckets_for() in number, in what is shared
   static std::size_t buckets_for(std::uint64_t numbers);
 
   // Calls `use` with the facts of the number, none if it is not known.
@@ -95,6 +96,7 @@ class alignas(64) index_shard {
   std::unique_ptr<index_bucket[]> own_;  // the buckets, once they have outgrown what is shared
   std::size_t used_ = 0;
   profiles* profiles_ = nullptr;
+  huge_memory* shared_ = nullptr;       // of the buckets while they are not its own; outlives the shard
   profile_id latest_ = profiles::none;  // a list is of few profiles
   index_whereabouts* whereabouts_ = nullptr;
   std::vector<std::vector<fact>> several_;  // of a number with the profile `none`, at its "sequence"

@@ -202,3 +202,12 @@ TEST_CASE("the head of a block tells whose decisions it holds") {
   CHECK_FALSE(may_hold_sender(block, all[0].system_id));
   CHECK(may_hold_sender(block.substr(0, 20), "nobody"));  // damaged: whoever decodes it finds out
 }
+
+TEST_CASE("the hash of a message_id is part of the format") {
+  CHECK(journal_hash(std::string_view("a")) == 0x64b731dbd441cb9d);
+  CHECK(journal_hash(std::string_view("0123456")) == 0x9987d1f8c8bc84a0);
+  CHECK(journal_hash(std::string_view("01234567")) == 0x20e845f21ea08e9b);
+  CHECK(journal_hash(std::string_view("012345678")) == 0x1302af3370a90468);
+  CHECK(journal_hash(std::string_view("33600000000-0000abcd")) == 0x695777513ebf1389);
+  CHECK(journal_hash(std::string_view("0123456789abcdef")) == 0xdfc177d31c352b96);
+}

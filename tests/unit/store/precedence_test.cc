@@ -209,3 +209,29 @@ TEST_CASE("any order and any repetition of the same facts gives the same state")
     }
   }
 }
+
+// A number with one opt-in and nothing else is judged on a short way of its own.
+TEST_CASE("what does not count beside it changes nothing about an only opt-in") {
+  recalls recalled;
+  recalled.add(form, at(20), 77);
+  for (const scope_id scope : {scope_all, mine, group}) {
+    for (const source_id source : {form, broker}) {
+      for (const bool by_reply : {false, true}) {
+        for (const std::optional<int> expires : {std::optional<int>(), std::optional(50), std::optional(200)}) {
+          for (const int day : {10, 20, 21, 99, 100, 101}) {
+            for (const int life : {0, 1, 2}) {
+              fact only = opt_in(day, scope, source, expires);
+              only.by_reply = by_reply;
+              const question q{mine, group, consent_rule::opt_in, at(100), std::chrono::months(life)};
+              const std::vector<fact> alone{only}, beside{only, opt_in(5, other, broker)};
+              const finding a = judge(alone, recalled, q), b = judge(beside, recalled, q);
+              CHECK(a.result == b.result);
+              CHECK(a.sequence == b.sequence);
+            }
+          }
+        }
+      }
+    }
+  }
+  CHECK(judge(std::vector{opt_in(1, other)}, {}, {mine, group, consent_rule::opt_in, at(100)}).sequence == 0);
+}
