@@ -36,6 +36,7 @@ struct sender {
   store::text_id journal_name = 0;
   const message_rules* rules = nullptr;         // of the configuration; none for most
   std::shared_ptr<frequency_memory> frequency;  // when there is a cap
+  std::shared_ptr<rate_limiter> rate;           // when there is a limit
   std::shared_ptr<metrics::submit_counters> submits;
   std::shared_ptr<refusal_log::tally> refusals;
 };
@@ -139,6 +140,7 @@ class policy {
   bool keep_scheduled(store::scheduled s) const { return store_->keep_scheduled(std::move(s)); }
   bool cancels_scheduled() const { return config_->cancel_scheduled; }
   bind_counts& binds() const { return memory_->binds; }
+  bind_attempts& attempts() const { return memory_->attempts; }
   bool hears_carriers() const { return hears_carriers_; }
   // The languages, and what the operator adds.
   const classifier& understanding() const { return *understanding_; }

@@ -11,6 +11,7 @@
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
 #include "proxy/server/frequency_files.h"
+#include "proxy/server/password_checker.h"
 #include "proxy/server/upstream_health.h"
 #include "proxy/session/cancellations.h"
 #include "proxy/session/receivers.h"
@@ -32,6 +33,7 @@ struct gate {
   proxy::replies replies{metrics, spokesman};
   proxy::receivers receivers;
   upstream_health upstreams{metrics};
+  password_checker passwords;
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> draining{false};
 };
