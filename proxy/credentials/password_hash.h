@@ -11,7 +11,7 @@
 namespace proxy {
 
 struct password_hash {
-  unsigned log2_n = 15;  // 32 MiB and some 50 ms for each look
+  unsigned log2_n = 15;  // 32 MiB and some 70 ms for each look
   unsigned r = 8;
   unsigned p = 1;
   std::vector<std::uint8_t> salt;
