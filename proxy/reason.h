@@ -24,8 +24,9 @@ enum class reason : std::uint8_t {
   quiet_hours,
   frequency_cap,
   missing_opt_out_mention,
+  throttled,
 };
-inline constexpr std::size_t reason_count = 12;
+inline constexpr std::size_t reason_count = 13;
 
 enum class verdict : std::uint8_t {
   forwarded,
@@ -46,7 +47,8 @@ constexpr std::string_view name(reason r) {
                                                              "no_consent",
                                                              "quiet_hours",
                                                              "frequency_cap",
-                                                             "missing_opt_out_mention"};
+                                                             "missing_opt_out_mention",
+                                                             "throttled"};
   return names[static_cast<std::size_t>(r)];
 }
 
@@ -57,7 +59,7 @@ constexpr std::string_view name(verdict v) {
 
 // The sender may try again later: answered with a command_status that makes it do so.
 constexpr bool retryable(reason r) {
-  return r == reason::store_unavailable;
+  return r == reason::store_unavailable || r == reason::throttled;
 }
 
 }  // namespace proxy

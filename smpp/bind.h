@@ -24,4 +24,9 @@ command_status decode(octets pdu, bind& out);
 void append_bind(buffer& out, command_id id, std::uint32_t sequence_number, std::string_view system_id,
                  std::string_view password, std::string_view system_type);
 
+// The same bind, decoded without an error, of somebody else: all but system_id and password stays.
+buffer bind_as(octets pdu, std::string_view system_id, std::string_view password);
+// The same answer to a bind, one that has a system_id, with another.
+buffer bind_resp_naming(octets pdu, std::string_view system_id);
+
 }  // namespace smpp

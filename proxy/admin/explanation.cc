@@ -58,6 +58,8 @@ std::string why_not(const sender& s, reason r, const std::optional<store::event>
       return "There is consent, but the person has had as many messages of " + s.name + " as its cap permits.";
     case reason::missing_opt_out_mention:
       return "There is consent, but the text does not tell how to get no more messages.";
+    case reason::throttled:
+      return "The sender was sending more messages a second than its max_submits_per_second permits.";
     case reason::none:
       return "Nothing speaks against it.";
   }

@@ -96,6 +96,7 @@ class program {
     add_report();
     add_dossier();
     add_classify();
+    add_hash_password();
     // After the commands, which would take it over.
     app_.footer(
         "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done (an import with refused rows).\n"
@@ -433,6 +434,13 @@ class program {
     c.footer(
         "In a text, \\n, \\r and \\\\ are escapes. For each line: opt_out, opt_in, help or none, a tab, and the rule "
         "that decided.");
+  }
+
+  void add_hash_password() {
+    CLI::App& c = command("hash-password", "hash a sender's password for `credentials` of the configuration",
+                          [this] { return hash_password_command(common_); });
+    c.add_flag("--json", common_.json, "print the result as JSON");
+    c.footer("Asks for it on a terminal, without showing it; elsewhere it is the first line of stdin.");
   }
 
   CLI::App app_;

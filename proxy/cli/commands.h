@@ -37,6 +37,7 @@ struct top_order {
 int top_command(const common_options& o, const top_order& order);
 
 int classify_command(const common_options& o);
+int hash_password_command(const common_options& o);
 int record_command(const common_options& o, const store::entry& e);
 int show_command(const common_options& o, const std::string& number);
 int explain_command(const common_options& o, const std::string& number, const std::string& sender,

@@ -25,14 +25,23 @@ std::vector<const upstream*> every_upstream(const config& c) {
     for (const upstream& u : s.upstreams)
       all.push_back(&u);
   }
+  for (const listener_config& l : c.listeners) {
+    for (const upstream& u : l.upstreams)
+      all.push_back(&u);
+  }
   return all;
+}
+
+smpp::command_status usual_status(reason r) {
+  if (r == reason::throttled) return smpp::command_status::ESME_RTHROTTLED;
+  return retryable(r) ? smpp::command_status::ESME_RMSGQFUL : smpp::command_status::ESME_RSUBMITFAIL;
 }
 
 std::vector<listening> reloaded_listen(const config& running, const config& wanted) {
   std::vector<listening> listen = running.listen;
   for (listening& l : listen) {
     const auto now = std::ranges::find_if(wanted.listen, [&](const listening& w) {
-      return w.address == l.address && w.tls.has_value() == l.tls.has_value();
+      return w.address == l.address && w.tls.has_value() == l.tls.has_value() && w.proxy_protocol == l.proxy_protocol;
     });
     if (now != wanted.listen.end()) l = *now;
   }

@@ -15,6 +15,7 @@
 #include "proxy/classify/classifier.h"
 #include "proxy/config/message_rules.h"
 #include "proxy/config/network.h"
+#include "proxy/credentials/password_hash.h"
 #include "proxy/reason.h"
 #include "proxy/role.h"
 #include "smpp/pdu.h"
@@ -58,6 +59,7 @@ struct tls_config {
 struct listening {
   endpoint address;
   std::optional<tls_config> tls{};
+  bool proxy_protocol = false;  // a balancer says first whose connection it hands on
   bool operator==(const listening&) const = default;
 };
 
@@ -78,12 +80,27 @@ struct upstream {
   bool operator==(const upstream&) const = default;
 };
 
+// What a sender binds with, and as whom its bind goes on to the SMSC.
+struct credential {
+  password_hash hash;
+  std::string upstream_system_id;
+  std::string upstream_password;
+};
+
+// Without any, senders bind with what the SMSC knows.
+struct credentials_config {
+  std::map<std::string, credential> by_system_id;
+  password_hash stand_in;  // what the password of a system_id that is not there is compared with
+  bool empty() const { return by_system_id.empty(); }
+};
+
 // A receiver bind of the gate's own, while its system_id has none through the gate.
 struct listener_config {
   std::string system_id;
   std::string password;
   std::string system_type;
-  std::vector<upstream> upstreams;  // those of all when none are given
+  std::vector<upstream> upstreams;   // those of all when none are given
+  std::string upstream_system_id{};  // that the SMSC knows, where `credentials` has another one; empty: the same
   bool operator==(const listener_config&) const = default;
 };
 
@@ -92,9 +109,11 @@ enum class balancing { in_order, least_sessions };
 
 enum class policy_kind { opt_in, opt_out, exempt };
 enum class policy_mode { enforce, observe };
+enum class over_rate_kind { refuse, slow };
 
 // A command_status for each reason; load_config fills in all of them but `none`.
 using refusal_statuses = std::map<reason, smpp::command_status>;
+smpp::command_status usual_status(reason r);
 
 // What the gate says to a person in a language (ISO 639). The first of several is for all languages without a text.
 struct spoken_text {
@@ -117,9 +136,11 @@ struct sender_config {
   std::optional<spoken_texts> help{};           // after HELP
   std::optional<spoken_texts> double_opt_in{};  // the question after an opt-in by SMS, which a YES must answer
   message_rules rules{};
-  std::vector<upstream> upstreams{};  // of its own; empty: those of all
-  std::vector<network> allow_from{};  // where its binds may come from; empty: anywhere
-  std::uint32_t max_binds = 0;        // at the same time; 0: no limit
+  std::vector<upstream> upstreams{};         // of its own; empty: those of all
+  std::vector<network> allow_from{};         // where its binds may come from; empty: anywhere
+  std::uint32_t max_binds = 0;               // at the same time; 0: no limit
+  std::uint32_t max_submits_per_second = 0;  // of all its binds; 0: no limit
+  over_rate_kind over_rate = over_rate_kind::refuse;
   bool operator==(const sender_config&) const = default;
 };
 
@@ -141,6 +162,7 @@ struct limits_config {
   std::uint32_t max_window = 100000;                   // requests in flight in one direction of a session
   std::uint32_t max_kept_messages = 100000;            // for a sender while it does not receive, of each listener
   std::uint32_t max_kept_octets = 64U << 20U;          // likewise
+  std::uint32_t max_bind_attempts_per_minute = 0;      // of each address; 0: no limit
   std::chrono::milliseconds response_timeout{600000};  // a request without an answer is forgotten
   std::chrono::milliseconds connect_timeout{5000};     // to one upstream
   std::chrono::milliseconds drain_timeout{30000};
@@ -180,6 +202,7 @@ struct config {
   bool cancel_scheduled = false;                                     // what an SMSC holds until later for who opts out
   std::map<std::string, std::shared_ptr<const calendar>> calendars;  // those that are described or named
   std::vector<sender_config> senders;
+  credentials_config credentials;
   std::vector<listener_config> listeners;
   limits_config limits;
   std::chrono::seconds journal_retention = default_journal_retention;  // 0: there is no journal
@@ -189,7 +212,7 @@ struct config {
 
 // Those that a bind with this system_id may go to.
 const std::vector<upstream>& upstreams_for(const config& c, const std::string& system_id);
-std::vector<const upstream*> every_upstream(const config& c);  // those of senders, too
+std::vector<const upstream*> every_upstream(const config& c);  // those of senders and listeners, too
 
 // What counts on a link to this upstream; one that the configuration does not name (any more) has what counts for all.
 const carrier_blocks& carrier_of(const config& c, const endpoint& reached);

@@ -16,6 +16,7 @@ void read_limits(const YAML::Node& n, reading& r) {
   integer("max_pdu_octets", 16, 1048576, l.max_pdu_octets);
   integer("max_connections", 1, 1000000, l.max_connections);
   integer("max_connections_per_address", 1, 1000000, l.max_connections_per_address, true);
+  integer("max_bind_attempts_per_minute", 1, 1000000, l.max_bind_attempts_per_minute, true);
   integer("max_unsent_octets", 1024, 1073741824, l.max_unsent_octets);
   integer("max_window", 1, 10000000, l.max_window);
   integer("max_kept_messages", 1, 10000000, l.max_kept_messages);

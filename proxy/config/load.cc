@@ -12,7 +12,7 @@ namespace {
 void fill_in_statuses(refusal_statuses& statuses) {
   for (std::size_t i = 1; i < reason_count; ++i) {
     const auto r = static_cast<reason>(i);
-    statuses[r] = retryable(r) ? smpp::command_status::ESME_RMSGQFUL : smpp::command_status::ESME_RSUBMITFAIL;
+    statuses[r] = usual_status(r);
   }
 }
 
@@ -40,6 +40,7 @@ void read_file(const YAML::Node& root, reading& r) {
   part("classify", read_classify);
   part("calendars", read_calendars);
   part("senders", read_senders);
+  part("credentials", read_credentials);
   part("listeners", read_listeners);
   part("limits", read_limits);
   file.key("corrections", [&](const YAML::Node& n) {

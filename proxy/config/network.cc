@@ -48,4 +48,12 @@ bool contains(const network& n, std::string_view address) {
   return read_address(address, one) && front(one.address, n.bits) == n.address;
 }
 
+std::optional<network> network_of(std::string_view address) {
+  network n;
+  if (!read_address(address, n)) return std::nullopt;
+  constexpr network ipv4{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}, ipv4_begins};
+  if (front(n.address, ipv4.bits) == ipv4.address) return n;
+  return network{front(n.address, 64), 64};
+}
+
 }  // namespace proxy

@@ -19,4 +19,7 @@ struct network {
 std::optional<network> read_network(std::string_view text);
 bool contains(const network& n, std::string_view address);
 
+// Whose address it is, as far as that can be told: an IPv4 address, the 64 bits that an IPv6 network has.
+std::optional<network> network_of(std::string_view address);
+
 }  // namespace proxy

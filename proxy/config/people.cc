@@ -63,6 +63,16 @@ void read_sender(const YAML::Node& n, const std::string& where, reading& r) {
   s.key("max_binds", [&](const YAML::Node& v) {
     read_integer(v, where + ".max_binds", 1, 1000000, true, made.max_binds, r.errors);
   });
+  s.key("max_submits_per_second", [&](const YAML::Node& v) {
+    read_integer(v, where + ".max_submits_per_second", 1, 1000000, true, made.max_submits_per_second, r.errors);
+  });
+  s.key("over_rate", [&](const YAML::Node& v) {
+    using enum over_rate_kind;
+    read_choice<over_rate_kind>(v, where + ".over_rate", {{"refuse", refuse}, {"slow", slow}}, made.over_rate,
+                                r.errors);
+    if (made.max_submits_per_second == 0)
+      r.warnings.add(v, "`" + where + ".over_rate` changes nothing without `max_submits_per_second`");
+  });
   s.key("policy", [&](const YAML::Node& v) { read_policy_kind(v, where + ".policy", made.policy, r.errors); });
   s.key("mode", [&](const YAML::Node& v) { read_policy_mode(v, where + ".mode", made.mode, r.errors); });
   s.key("observe_opt_outs",

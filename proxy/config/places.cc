@@ -82,6 +82,8 @@ void read_listen(const YAML::Node& n, reading& r) {
     listening l;
     read_address(s, where, l.address, r);
     s.key("tls", [&](const YAML::Node& t) { read_listen_tls(t, where + ".tls", l.tls, r); });
+    s.key("proxy_protocol",
+          [&](const YAML::Node& v) { read_flag(v, where + ".proxy_protocol", l.proxy_protocol, r.errors); });
     s.finish();
     const endpoint& at = l.address;
     if (at.port != 0 && std::ranges::find(r.result.listen, at, &listening::address) != r.result.listen.end()) {

@@ -47,11 +47,6 @@ void read_status_of_each_reason(const YAML::Node& n, reading& r) {
     const std::string key(proxy::name(reason));
     s.key(key, [&](const YAML::Node& v) { read_refusal(v, name + "." + key, retryable(reason), used, r); });
   }
-  // A reason that this version never gives: a file that names it is valid.
-  s.key("throttled", [&](const YAML::Node& v) {
-    smpp::command_status unused{};
-    read_refusal(v, name + ".throttled", true, unused, r);
-  });
   s.finish();
 }
 

@@ -17,7 +17,8 @@ struct reading {
 
 void read_listen(const YAML::Node& n, reading& r);
 void read_upstreams(const YAML::Node& n, const std::string& name, std::vector<upstream>& out, reading& r);
-void read_listeners(const YAML::Node& n, reading& r);  // after upstreams, which it takes over
+void read_credentials(const YAML::Node& n, reading& r);  // after senders
+void read_listeners(const YAML::Node& n, reading& r);    // after upstreams and credentials, which it takes over
 void read_store(const YAML::Node& n, reading& r);
 void read_admin(const YAML::Node& n, reading& r);
 void read_tokens(const YAML::Node& n, reading& r);  // within admin, after token_file
@@ -30,6 +31,8 @@ void read_senders(const YAML::Node& n, reading& r);  // after policy, numbers an
 void read_limits(const YAML::Node& n, reading& r);
 void read_journal(const YAML::Node& n, reading& r);
 
+// `password`, or `password_file`, whose first line it is. Whether one of them is there.
+bool read_password(section& s, const std::string& where, std::string& out, reading& r);
 void read_carrier(const YAML::Node& n, const std::string& name, carrier_blocks& out, error_list& errors);
 // Of a sender; after upstreams, whose alphabets say how long a text may be.
 void read_confirmation(const YAML::Node& n, const std::string& where, std::optional<spoken_texts>& out, reading& r);

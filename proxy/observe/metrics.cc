@@ -131,7 +131,8 @@ class metrics::implementation {
     }
     // From the start, so that the first time counts as an increase.
     for (const char* limit : {"time_to_bind", "inactivity", "not_smpp", "not_tls", "connections",
-                              "connections_per_address", "unsent_octets", "scheduled_messages"})
+                              "connections_per_address", "unsent_octets", "scheduled_messages", "allow_from",
+                              "max_binds", "slowed", "no_proxy_header", "bind_attempts", "password", "password_checks"})
       limits.Add({{"limit", limit}});
     for (const char* result : {"ok", "failed"})
       reloads.Add({{"result", result}});

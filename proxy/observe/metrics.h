@@ -62,7 +62,8 @@ class metrics {
   void set_certificate_days(const std::map<std::string, double>& days_by_file);
 
   // which: time_to_bind, inactivity, not_smpp, not_tls, connections, connections_per_address, unsent_octets,
-  // scheduled_messages
+  // scheduled_messages, allow_from, max_binds, slowed, no_proxy_header, bind_attempts,
+  // password, password_checks
   void count_limit(std::string_view which);
 
   // consentgate_gate_messages_total{kind,outcome}

@@ -56,6 +56,7 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
     made->consent_life = wanted.consent_life;
     if (wanted.rules.any() && wanted.policy != policy_kind::exempt) made->rules = &wanted.rules;
     if (wanted.rules.frequency_cap != rule_mode::off) made->frequency = memory_->frequency_of(wanted.name);
+    if (wanted.max_submits_per_second != 0) made->rate = memory_->rate_of(wanted.name);
     senders_.push_back(made);
     for (const std::string& system_id : wanted.system_ids)
       by_system_id_[system_id].push_back(made.get());
@@ -220,6 +221,8 @@ decision policy::apply_mode(const sender& s, reason r, std::uint64_t event) cons
     case reason::sender_mismatch:
       // Whose mode would count? Nobody is observed under somebody else's name.
       return {verdict::refused, r, event};
+    case reason::throttled:  // not about consent
+      return {verdict::refused, r, event};
     case reason::opted_out:
     case reason::store_unavailable:  // whether the person opted out is not known then
       return {observing && s.observe_opt_outs ? verdict::observed : verdict::refused, r, event};
@@ -231,7 +234,7 @@ decision policy::apply_mode(const sender& s, reason r, std::uint64_t event) cons
 smpp::command_status policy::status_of(reason r) const {
   const auto it = config_->statuses.find(r);
   if (it != config_->statuses.end()) return it->second;
-  return retryable(r) ? smpp::command_status::ESME_RMSGQFUL : smpp::command_status::ESME_RSUBMITFAIL;
+  return usual_status(r);
 }
 
 store::scope policy::stop_scope(const sender& s) const {

@@ -36,6 +36,7 @@ struct sender {
   store::text_id journal_name = 0;
   const message_rules* rules = nullptr;         // of the configuration; none for most
   std::shared_ptr<frequency_memory> frequency;  // when there is a cap
+  std::shared_ptr<rate_limiter> rate;           // when there is a limit
   std::shared_ptr<metrics::submit_counters> submits;
   std::shared_ptr<refusal_log::tally> refusals;
 };
@@ -149,6 +150,7 @@ class policy {
   // As which a number stands in counted_message.
   recipient recipient_of(store::number who) const { return memory_->recipient_of(who); }
   bind_counts& binds() const { return memory_->binds; }
+  bind_attempts& attempts() const { return memory_->attempts; }
   bool hears_carriers() const { return hears_carriers_; }
   bool speaks() const { return speaks_; }  // the gate says something to people for some sender
   // The languages, and what the operator adds.

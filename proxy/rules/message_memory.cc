@@ -22,6 +22,13 @@ std::shared_ptr<frequency_memory> message_memory::frequency_of(const std::string
   return memory;
 }
 
+std::shared_ptr<rate_limiter> message_memory::rate_of(const std::string& sender) {
+  const std::lock_guard lock(mutex_);
+  auto& limiter = rates_[sender];
+  if (!limiter) limiter = std::make_shared<rate_limiter>();
+  return limiter;
+}
+
 std::uint64_t message_memory::forgotten() {
   std::uint64_t all = 0;
   for_each([&](const std::string&, const frequency_memory& m) { all += m.forgotten(); });

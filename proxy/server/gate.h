@@ -12,6 +12,7 @@
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
 #include "proxy/server/frequency_files.h"
+#include "proxy/server/password_checker.h"
 #include "proxy/server/upstream_health.h"
 #include "proxy/session/cancellations.h"
 #include "proxy/session/receivers.h"
@@ -34,6 +35,7 @@ struct gate {
   proxy::receivers receivers;
   proxy::captures captures;
   upstream_health upstreams{metrics};
+  password_checker passwords;
   std::atomic<std::size_t> connections{0};
   std::size_t most_connections = 0;  // for which there are file descriptors; set before the first one
   std::atomic<bool> draining{false};

@@ -1,5 +1,6 @@
 #include "proxy/server/listening_shell.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
@@ -105,9 +106,11 @@ void listening_shell::turn() {
 void listening_shell::connect() {
   const auto p = gate_.policy.load();
   const config& c = p->settings();
-  connector_ =
-      std::make_shared<upstream_connector>(io_, gate_.upstreams.in_turn(session_.settings().upstreams, c.balance),
-                                           c.limits.connect_timeout, gate_.upstreams, gate_.metrics);
+  // The same settings may by now have other certificates.
+  const auto now_configured = std::ranges::find(c.listeners, session_.settings());
+  const listener_config& l = now_configured != c.listeners.end() ? *now_configured : session_.settings();
+  connector_ = std::make_shared<upstream_connector>(io_, gate_.upstreams.in_turn(l.upstreams, c.balance),
+                                                    c.limits.connect_timeout, gate_.upstreams, gate_.metrics);
   connector_->start([weak = weak_from_this()](stream s, const upstream* reached) {
     const auto self = weak.lock();
     if (!self) return;

@@ -76,6 +76,7 @@ class server {
     admin_.reset();
     listeners_.clear();
     own_listeners_.reset();
+    gate_.passwords.stop();  // while the workers that it tells are still there
     for (const auto& w : workers_)
       w->stop();
     gate_.cancellations.settle(*gate_.store, {steady_clock::now(), store::now()});

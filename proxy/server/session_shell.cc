@@ -136,9 +136,11 @@ void session_shell::wake() {
 // Everything that can happen ends here: the session takes what it may, and the sockets follow.
 void session_shell::turn(moment now, hurry h) {
   if (over_) return;
+  session_.release_slowed(now);
   take(leg::esme, now);
   take(leg::smsc, now);
   take(leg::esme, now);  // an answer may have made room for what the sender has waiting
+  if (auto question = session_.wants_password_check()) check_password(*std::move(question));
   if (session_.wants_reception()) claim_reception(now);
   if (session_.wants_upstream()) connect_upstream();
   if (connector_ && session_.bound()) connector_.reset();
@@ -148,9 +150,25 @@ void session_shell::turn(moment now, hurry h) {
   follow_wish(leg::smsc, now);
   read(leg::esme);
   read(leg::smsc);
+  await_release();
   const bool parted = session_.ended() && !at(leg::smsc).wire.is_open();
   if (claim_ && (parted || !session_.receives())) claim_.reset();
   finish_if_over();
+}
+
+void session_shell::check_password(password_question q) {
+  const auto tell = [weak = weak_from_this(), &io = io_](bool right) {
+    boost::asio::post(io, [weak, right] {
+      if (const auto self = weak.lock()) {
+        const moment then = the_moment();
+        self->session_.password_checked(right, then);
+        self->turn(then);
+      }
+    });
+  };
+  if (gate_.passwords.check(std::move(q), tell)) return;
+  gate_.metrics.count_limit("password_checks");
+  tell(false);
 }
 
 // The gate's own listener goes before the sender comes; mostly there is none.
@@ -305,6 +323,20 @@ void session_shell::follow_wish(leg l, moment now) {
     x.in.consume(x.in.pending().size());
   }
   if (x.shut && (x.ended || now.steady - x.shut_at >= lingering)) close(l);
+}
+
+// Mostly there is nothing to wait for.
+void session_shell::await_release() {
+  const auto due = session_.next_release();
+  if (!due || (release_ && release_->expiry() == *due)) return;
+  if (!release_) release_.emplace(io_);
+  release_->expires_at(*due);
+  release_->async_wait([weak = weak_from_this()](error_code cancelled) {
+    const auto self = weak.lock();
+    if (!self || cancelled) return;
+    self->release_.reset();
+    self->turn(the_moment());
+  });
 }
 
 void session_shell::close(leg l) {

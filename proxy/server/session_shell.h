@@ -4,6 +4,7 @@
 
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -76,8 +77,10 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   void broken(leg l);
   void follow_wish(leg l, moment now);
   void close(leg l);
+  void check_password(password_question q);
   void claim_reception(moment now);
   void connect_upstream();
+  void await_release();
   void finish_if_over();
 
   boost::asio::io_context& io_;
@@ -93,6 +96,7 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   std::optional<receivers::claim> claim_;  // while the session receives
   session session_;
   wire_tap tap_;
+  std::optional<boost::asio::steady_timer> release_;  // of what came too fast
   std::chrono::steady_clock::time_point began_;
   bool held_ = false;
   bool over_ = false;

@@ -36,6 +36,8 @@ void smpp_listener::stop() {
   error_code ignored;
   acceptor_.close(ignored);
   retry_.cancel();
+  for (const auto& g : std::exchange(greetings_, {}))
+    g->cancel();
 }
 
 void smpp_listener::accept() {
@@ -60,9 +62,40 @@ void smpp_listener::admit(tcp::socket s) {
   if (ec) return;
   const std::string address = peer.address().to_string();
   const auto p = gate_.policy.load();
-  const limits_config& limits = p->settings().limits;
-  if (gate_.connections >= std::min<std::size_t>(limits.max_connections, gate_.most_connections))
+  if (gate_.connections >= std::min<std::size_t>(p->settings().limits.max_connections, gate_.most_connections))
     return gate_.metrics.count_limit("connections");
+  ++gate_.connections;
+  place counted(&gate_.connections, [](std::atomic<std::size_t>* connections) { --*connections; });
+  if (p->settings().listen.at(which_).proxy_protocol) {
+    greet(std::move(s), address, peer.port(), std::move(counted));
+  } else {
+    admit_from(std::move(s), address, peer.port(), std::move(counted));
+  }
+}
+
+// The address that a balancer names counts, its own only when it names none.
+void smpp_listener::greet(tcp::socket s, const std::string& address, std::uint16_t port, place counted) {
+  const auto greeting = std::make_shared<proxy_greeting>(std::move(s));
+  greetings_.insert(greeting);
+  greeting->start(gate_.policy.load()->settings().limits.bind_timeout,
+                  [this, weak = std::weak_ptr(greeting), address, port, counted = std::move(counted)](
+                      tcp::socket greeted, const proxy_header& h, const std::string& wrong) {
+                    greetings_.erase(weak.lock());
+                    if (h.status == proxy_header::state::complete) {
+                      const bool named = !h.address.empty();
+                      return admit_from(std::move(greeted), named ? h.address : address, named ? h.port : port,
+                                        counted);
+                    }
+                    if (wrong.empty()) return;
+                    gate_.metrics.count_limit("no_proxy_header");
+                    log(log_level::warning, "no PROXY header from a balancer",
+                        {{"peer", address + ":" + std::to_string(port)}, {"error", wrong}});
+                  });
+}
+
+void smpp_listener::admit_from(tcp::socket s, const std::string& address, std::uint16_t port, place counted) {
+  const auto p = gate_.policy.load();
+  const limits_config& limits = p->settings().limits;
   {
     const std::lock_guard lock(by_address_->mutex);
     const auto known = by_address_->open.find(address);
@@ -72,13 +105,13 @@ void smpp_listener::admit(tcp::socket s) {
     }
     by_address_->open[address] = open + 1;
   }
-  ++gate_.connections;
+  error_code ec;
+  const tcp protocol = s.local_endpoint(ec).protocol();
   worker& least_loaded = **std::ranges::min_element(workers_, {}, [](const auto& w) { return w->load(); });
-  const tcp protocol = peer.protocol();
   const std::optional<tls_config>& tls = p->settings().listen.at(which_).tls;
-  least_loaded.adopt(s.release(), protocol, tls ? tls->context : nullptr, address + ":" + std::to_string(peer.port()),
-                     [&g = gate_, counts = by_address_, address] {
-                       --g.connections;
+  least_loaded.adopt(s.release(), protocol, tls ? tls->context : nullptr, address + ":" + std::to_string(port),
+                     [counted = std::move(counted), counts = by_address_, address]() mutable {
+                       counted.reset();
                        const std::lock_guard lock(counts->mutex);
                        if (--counts->open[address] == 0) counts->open.erase(address);
                      });

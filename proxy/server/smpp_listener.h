@@ -5,8 +5,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <vector>
 
+#include "proxy/server/proxy_greeting.h"
 #include "proxy/server/service_manager.h"
 #include "proxy/server/worker.h"
 
@@ -25,13 +27,17 @@ class smpp_listener {
 
  private:
   void accept();
+  using place = std::shared_ptr<std::atomic<std::size_t>>;  // among all connections, as long as it lives
   void admit(tcp::socket s);
+  void greet(tcp::socket s, const std::string& address, std::uint16_t port, place counted);
+  void admit_from(tcp::socket s, const std::string& address, std::uint16_t port, place counted);
 
   std::size_t which_;
   tcp::acceptor acceptor_;
   boost::asio::steady_timer retry_;
   gate& gate_;
   workers& workers_;
+  std::set<std::shared_ptr<proxy_greeting>> greetings_;
   struct by_address {
     std::mutex mutex;
     std::map<std::string, std::size_t> open;

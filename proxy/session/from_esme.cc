@@ -33,15 +33,22 @@ void session::take_bind(smpp::octets pdu, const smpp::header& h, moment now) {
     return answer(leg::esme, h, status);
   }
   system_id_ = smpp::readable(bind.system_id);
-  if (!admits_bind()) return answer(leg::esme, h, command_status::ESME_RBINDFAIL);
+  if (!may_try_to_bind(now)) {
+    answer(leg::esme, h, command_status::ESME_RBINDFAIL);
+    return end("too many attempts to bind");
+  }
+  if (!comes_from_where_it_may()) return answer(leg::esme, h, command_status::ESME_RBINDFAIL);
   bind_ = h;
   candidates_.reset();
   bind_dropped_ = false;
   pending_bind_.assign(pdu.begin(), pdu.end());
   state_ = state::connecting;
-  if (h.command_id == command_id::bind_transmitter) return go_upstream(now);
-  wants_reception_ = true;
-  awaits_reception_ = now.steady;
+  bound_as_.clear();
+  const credentials_config& c = policy_->settings().credentials;
+  if (c.empty()) return go_on_binding(now);
+  const auto known = c.by_system_id.find(system_id_);
+  password_question_.emplace(system_id_, std::string(bind.password),
+                             known != c.by_system_id.end() ? known->second.hash : c.stand_in);
 }
 
 void session::take_esme_request(smpp::octets pdu, const smpp::header& h, moment now) {
@@ -61,6 +68,7 @@ void session::take_esme_request(smpp::octets pdu, const smpp::header& h, moment 
     case command_id::bind_transceiver:
       return answer(leg::esme, h, command_status::ESME_RALYBND);
     case command_id::unbind:
+      refuse_slowed();
       stop_transmitting();
       stop_delivering_kept();
       return forward_request(leg::smsc, pdu, h, now);

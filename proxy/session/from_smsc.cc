@@ -3,6 +3,7 @@
 #include "proxy/session/carrier.h"
 #include "proxy/session/delivery_answer.h"
 #include "proxy/session/session.h"
+#include "smpp/bind.h"
 #include "smpp/message.h"
 
 namespace proxy {
@@ -39,6 +40,9 @@ void session::take_smsc_answer(smpp::octets pdu, const smpp::header& h, moment n
   if (request.partial) {
     const auto refused = partial_.extract(h.sequence_number);
     smpp::append_submit_multi_resp(to_esme, pdu, request.original, refused.mapped());
+  } else if (!bound_as_.empty() && smpp::is_bind(request.id) && smpp::message_id(pdu) == bound_as_) {
+    // Some SMSCs name who has bound: that is not for the sender to know.
+    smpp::append_renumbered(to_esme, smpp::bind_resp_naming(pdu, system_id_), request.original);
   } else {
     smpp::append_renumbered(to_esme, pdu, request.original);
   }
@@ -82,6 +86,7 @@ void session::take_smsc_request(smpp::octets pdu, const smpp::header& h, moment 
   if (state_ == state::half_closed) return;  // nobody there to take it: it is delivered again
   if (draining_ || state_ == state::unbinding) return take_while_parting(leg::smsc, h, now);
   if (h.command_id == command_id::unbind) {
+    refuse_slowed();
     stop_transmitting();
     stop_delivering_kept();
   }

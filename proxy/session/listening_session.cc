@@ -61,8 +61,8 @@ void listening_session::connected(const upstream& reached, moment now) {
   if (parting_) return close("", now);
   state_ = state::binding;
   request_ = ++last_sequence_;
-  smpp::append_bind(output_, command_id::bind_receiver, request_, config_.system_id, config_.password,
-                    config_.system_type);
+  const std::string& known_as = config_.upstream_system_id.empty() ? config_.system_id : config_.upstream_system_id;
+  smpp::append_bind(output_, command_id::bind_receiver, request_, known_as, config_.password, config_.system_type);
 }
 
 void listening_session::failed(moment now) {

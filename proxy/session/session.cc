@@ -49,7 +49,7 @@ bool session::may_take(leg from) const {
   if (side(leg::esme).paused || side(leg::smsc).paused) return false;
   if (from == leg::smsc) return side(leg::esme).requests.size() < limits().max_window;
   if (state_ == state::connecting || state_ == state::binding || state_ == state::half_closed) return false;
-  return side(leg::smsc).requests.size() + pending_.size() < limits().max_window;
+  return side(leg::smsc).requests.size() + pending_.size() + slowed_.size() < limits().max_window;
 }
 
 std::size_t session::received(leg from, smpp::octets received, moment now) {
@@ -231,6 +231,7 @@ void session::upstream_failed(moment) {
 // A sender that shuts its side still gets the answers to what it has sent; the SMSC learns at once that nothing
 // follows.
 void session::finished(leg which, moment now) {
+  if (which == leg::esme) refuse_slowed();
   if (which != leg::esme || state_ != state::bound || side(leg::smsc).requests.empty()) return closed(which, now);
   state_ = state::half_closed;
   parting_since_ = now.steady;
@@ -266,6 +267,7 @@ void session::end(std::string_view why) {
   if (state_ == state::connecting || state_ == state::binding) {
     answer(leg::esme, bind_, command_status::ESME_RBINDFAIL);
   }
+  refuse_slowed();
   state_ = state::ended;
   ended_because_ = why;
   bind_places_.clear();
@@ -335,6 +337,7 @@ void session::forget_unanswered(leg l, moment now) {
 void session::drain(moment now) {
   draining_ = true;
   draining_since_ = now.steady;
+  refuse_slowed();
   stop_delivering_kept();
   if (state_ == state::bound) return check_drained(now);
   if (state_ != state::unbinding && state_ != state::half_closed) end("the gate is stopping");
@@ -360,6 +363,7 @@ void session::take_while_parting(leg from, const smpp::header& h, moment now) {
 }
 
 void session::begin_unbinding(moment now) {
+  refuse_slowed();
   state_ = state::unbinding;
   stop_transmitting();
   stop_delivering_kept();

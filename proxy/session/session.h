@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "proxy/outbox/outbox.h"
 #include "proxy/policy/policy.h"
 #include "proxy/session/kept_delivery.h"
+#include "proxy/session/password_question.h"
 #include "proxy/session/replies.h"
 #include "proxy/session/scheduled_message.h"
 #include "smpp/pdu.h"
@@ -67,6 +69,9 @@ class session {
 
   // --- connections ---
 
+  // Once for each bind, when the gate itself checks passwords: call password_checked().
+  std::optional<password_question> wants_password_check() { return std::exchange(password_question_, {}); }
+  void password_checked(bool right, moment now);
   // True once for each bind of one who will receive: call reception_free() when the gate's own listener of this
   // system_id has gone.
   bool wants_reception();
@@ -91,7 +96,10 @@ class session {
   void recorded(std::uint32_t ticket, bool on_disk, moment now);
   void kept(std::variant<store::held_batch, store::failure> fetched, moment now);
   void transmit(moment now);  // what the gate itself has to ask of the SMSC, when this bind can
-  void drain(moment now);     // takes no new requests; unbinds both ways when what is in flight has been answered
+  // Submissions that came too fast and whose turn it is go.
+  void release_slowed(moment now);
+  std::optional<std::chrono::steady_clock::time_point> next_release() const;  // call it then
+  void drain(moment now);  // takes no new requests; unbinds both ways when what is in flight has been answered
   void use(std::shared_ptr<const policy> p);
 
   std::size_t max_pdu_octets() const { return limits().max_pdu_octets; }
@@ -133,6 +141,15 @@ class session {
     std::string destination;
   };
 
+  // Of a sender with a rate: whether a submission has its token, or will get none any more.
+  enum class turn { to_be_taken, taken, lost };
+  enum class passage { at_once, later, refused };
+  // One that waits for its turn.
+  struct slowed_submission {
+    smpp::buffer pdu;
+    moment arrived;
+  };
+
   // A submission that has been read and not decided; it points into what was received.
   struct pending_submission {
     smpp::octets pdu;
@@ -144,6 +161,7 @@ class session {
     store::channel_id channel = 0;           // its source_addr is one that several senders use
     store::instant due{};                    // when it is to be delivered, if that is later
     const smpp::message* message = nullptr;  // of a submit_multi
+    session::turn turn = session::turn::to_be_taken;
   };
   // A submission that its SMSC will hold until later, once it has accepted it.
   struct held_message {
@@ -205,17 +223,24 @@ class session {
   // from_esme.cc
   void take_unbound(const smpp::header& h);
   void take_bind(smpp::octets pdu, const smpp::header& h, moment now);
-  bool admits_bind();  // admission.cc
+  std::string_view peer_address() const;
+  bool may_try_to_bind(moment now) const;  // admission.cc
+  bool comes_from_where_it_may();
+  bool takes_places();
+  void refuse_admission(std::string_view limit);
+  void go_on_binding(moment now);
   void take_esme_request(smpp::octets pdu, const smpp::header& h, moment now);
   void take_esme_answer(smpp::octets pdu, const smpp::header& h, moment now);
 
   // submissions.cc
-  void take_submission(smpp::octets pdu, const smpp::header& h, moment now);
+  void take_submission(smpp::octets pdu, const smpp::header& h, moment now, turn t = turn::to_be_taken);
   void take_submit_multi(smpp::octets pdu, const smpp::header& h, moment now);
   void take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment now);
   pending_submission addressed(const smpp::address& source_addr, const smpp::address& destination_addr) const;
-  decision decide(const pending_submission& p, moment now, decided& what, counted_message& counted);
+  decision judge(const pending_submission& p, moment now, counted_message& counted) const;
+  decided settle_verdict(const pending_submission& p, const decision& d, moment now, const counted_message& counted);
   void decide_pending(moment now);
+  decision decide_one_of_many(const pending_submission& p, moment now, decided& what, counted_message& counted);
   decision decide_unverifiable(const smpp::address& source_addr, std::string_view destination, moment now,
                                decided& what);
   void count(const sender& s, const decision& d, std::string_view destination);
@@ -227,6 +252,12 @@ class session {
   decision decide_replacement(const sender* s, const smpp::replace_sm& r, const std::optional<store::scheduled>& held,
                               moment now) const;
   void hear_replaced(std::uint32_t sequence_number, smpp::octets answer);
+
+  // throttling.cc
+  static bool exceeds_rate(const sender& s, const decision& d, moment now);
+  passage passage_of(const pending_submission& p, const decision& d, moment now);
+  void take_slowed(turn t, moment now);
+  void refuse_slowed();
 
   // message_rules.cc
   decision judge_message(const pending_submission& p, const decision& consented, moment now,
@@ -304,14 +335,18 @@ class session {
   std::string system_id_;  // UTF-8
   std::optional<candidates> candidates_;
   std::vector<bind_counts::place> bind_places_;  // while it binds or is bound
-  smpp::buffer pending_bind_;                    // until it is answered
-  smpp::header bind_;                            // the last one's
+  std::optional<password_question> password_question_;
+  std::string bound_as_;       // whom the SMSC takes the sender for, where that is somebody else
+  smpp::buffer pending_bind_;  // until it is answered
+  smpp::header bind_;          // the last one's
   bool wants_upstream_ = false;
   bool wants_reception_ = false;
   std::optional<std::chrono::steady_clock::time_point> awaits_reception_;  // since when
   bool bind_dropped_ = false;
   std::size_t submissions_ = 0;
-  std::vector<pending_submission> pending_;  // empty between two calls
+  std::vector<pending_submission> pending_;                                         // empty between two calls
+  std::multimap<std::chrono::steady_clock::time_point, slowed_submission> slowed_;  // by when they go
+  std::size_t slowed_octets_ = 0;
   pdu_tally counted_;
   submit_tally decided_count_;
   bool draining_ = false;

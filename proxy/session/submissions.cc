@@ -30,15 +30,20 @@ session::pending_submission session::addressed(const smpp::address& source_addr,
   return p;
 }
 
-decision session::decide(const pending_submission& p, moment now, decided& what, counted_message& counted) {
+decision session::judge(const pending_submission& p, moment now, counted_message& counted) const {
   decision d = p.mismatch ? policy_->apply_mode(*p.from, reason::sender_mismatch)
                           : policy_->decide(*p.from, p.who, now.wall, std::max(p.due, now.wall));
   if (p.from->rules != nullptr && d.verdict != verdict::refused && p.who) d = judge_message(p, d, now, counted);
+  return d;
+}
+
+session::decided session::settle_verdict(const pending_submission& p, const decision& d, moment now,
+                                         const counted_message& counted) {
   count(*p.from, d, p.destination);
-  what = decided_as(*p.from, d, p.who, now);
+  decided what = decided_as(*p.from, d, p.who, now);
   if (p.channel != 0 && p.who && d.verdict != verdict::refused) policy_->remember(*p.who, p.channel, now.wall);
   what.counted = counted.by != nullptr;
-  return d;
+  return what;
 }
 
 void session::count(const sender& s, const decision& d, std::string_view destination) {
@@ -48,7 +53,7 @@ void session::count(const sender& s, const decision& d, std::string_view destina
 
 // submit_sm and data_sm: one destination, one verdict. What is read together is addressed first and decided then, so
 // that its lookups do not wait for memory one by one.
-void session::take_submission(smpp::octets pdu, const smpp::header& h, moment now) {
+void session::take_submission(smpp::octets pdu, const smpp::header& h, moment now, turn t) {
   smpp::message m;
   const command_status decoded =
       h.command_id == command_id::data_sm ? smpp::decode_data_sm(pdu, m, true) : smpp::decode_submit_sm(pdu, m);
@@ -61,6 +66,7 @@ void session::take_submission(smpp::octets pdu, const smpp::header& h, moment no
   pending_submission& p = pending_.back();
   p.pdu = pdu;
   p.header = h;
+  p.turn = t;
   if (!m.schedule_delivery_time.empty()) p.due = policy::due(m.schedule_delivery_time, now.wall);
   if (p.who) policy_->expect(*p.who);
   if (pending_.size() == most_pending || pdu.size() > longest_pending) decide_pending(now);
@@ -68,9 +74,14 @@ void session::take_submission(smpp::octets pdu, const smpp::header& h, moment no
 
 void session::decide_pending(moment now) {
   for (const pending_submission& p : pending_) {
-    decided what;
+    if (p.turn == turn::to_be_taken) ++submissions_;
     counted_message counted;
-    const decision d = decide(p, now, what, counted);
+    decision d = judge(p, now, counted);
+    const passage how = passage_of(p, d, now);
+    if (how != passage::at_once) counted.take_back();
+    if (how == passage::later) continue;
+    if (how == passage::refused) d = policy_->apply_mode(*p.from, reason::throttled, d.event);
+    const decided what = settle_verdict(p, d, now, counted);
     if (d.verdict == verdict::refused) {
       journal(what, p.destination);
       answer(leg::esme, p.header, policy_->status_of(d.reason));
@@ -80,8 +91,18 @@ void session::decide_pending(moment now) {
       if (is_to_be_held(p, now)) await_schedule(sequence_number, p);
     }
   }
-  submissions_ += pending_.size();
   pending_.clear();
+}
+
+// Nothing of a submit_multi waits: its answer is one.
+decision session::decide_one_of_many(const pending_submission& p, moment now, decided& what, counted_message& counted) {
+  decision d = judge(p, now, counted);
+  if (exceeds_rate(*p.from, d, now)) {
+    counted.take_back();
+    d = policy_->apply_mode(*p.from, reason::throttled, d.event);
+  }
+  what = settle_verdict(p, d, now, counted);
+  return d;
 }
 
 // Each destination gets its own verdict: the refused ones are taken out, and reported when the SMSC has answered for
@@ -109,8 +130,8 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
     pending_submission p = addressed(m.source_addr, to.sme);
     p.message = &m.rest;
     p.due = policy::due(m.rest.schedule_delivery_time, now.wall);
-    const decision d =
-        to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name, now, what) : decide(p, now, what, counts);
+    const decision d = to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name, now, what)
+                                            : decide_one_of_many(p, now, what, counts);
     if (what.counted) counted.push_back(std::move(counts));
     keep.push_back(d.verdict != verdict::refused);
     if (keep.back()) {
@@ -162,6 +183,7 @@ decision session::decide_unverifiable(const smpp::address& source_addr, std::str
   } else if (s->kind != policy_kind::exempt) {
     d = policy_->apply_mode(*s, reason::unverifiable_destination);
   }
+  if (s != nullptr && exceeds_rate(*s, d, now)) d = policy_->apply_mode(*s, reason::throttled);
   count(counted, d, destination);
   what = decided_as(counted, d, std::nullopt, now);
   return d;

@@ -1,12 +1,17 @@
 #include "proxy/tls/certificates.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace proxy {
 namespace {
 
+// Several may share an upstream and its files: each finding is told once.
 void sort_by_place(std::vector<config_error>& list) {
-  std::ranges::stable_sort(list, {}, [](const config_error& e) { return std::pair(e.line, e.column); });
+  const auto by_place = [](const config_error& e) { return std::tie(e.line, e.column, e.message); };
+  std::ranges::stable_sort(list, {}, by_place);
+  const auto again = std::ranges::unique(list, {}, by_place);
+  list.erase(again.begin(), again.end());
 }
 
 }  // namespace
@@ -22,6 +27,8 @@ std::vector<config_error> load_certificates(config& c) {
   make(c.upstreams);
   for (sender_config& s : c.senders)
     make(s.upstreams);
+  for (listener_config& l : c.listeners)
+    make(l.upstreams);
   sort_by_place(found.errors);
   c.warnings.insert(c.warnings.end(), found.warnings.begin(), found.warnings.end());
   sort_by_place(c.warnings);

@@ -1,6 +1,8 @@
 """Who may bind: from where, and how often at the same time."""
 
+import json
 import socket
+import time
 
 import smpp
 from harness.gate import SENDERS, wait_until
@@ -50,4 +52,96 @@ def test_max_binds(start_gate, start_smsc):
     gate.reload()
     gate.bound("shop1").close()
     for c in refused + bound:
+        c.close()
+
+
+LIMITED = SENDERS.replace("name: shop", "name: shop\n    max_submits_per_second: 20").replace("name: bank", "name: bank\n    max_submits_per_second: 5")
+
+
+def submits(gate, **labels):
+    return gate.metric("consentgate_submits_total", **labels)
+
+
+def answers_to(connection, requests):
+    """The statuses of the answers by sequence_number, in the order in which they came."""
+    statuses = {}
+    while len(statuses) < requests:
+        answer = connection.receive()
+        if answer.is_answer:
+            statuses[answer.sequence_number] = answer.command_status
+    return statuses
+
+
+def test_a_rate_is_refused(start_gate, smsc):
+    gate = start_gate([smsc.port], LIMITED + "workers: 2\n")
+    gate.opt_in("33612345678")
+    binds = [gate.bound("shop1"), gate.bound("shop2")]
+    began = time.monotonic()
+    for n in range(100):
+        for b in binds:
+            b.send(smpp.submit_sm("36111", "33612345678" if n % 2 else "33600000009", "x", sequence=10 + n))
+    statuses = [s for b in binds for s in answers_to(b, 100).values()]
+    took = time.monotonic() - began
+    assert statuses.count(0x45) == 100  # without consent: they take no token
+    assert 20 <= statuses.count(0) <= 20 + 20 * took + 1
+    assert statuses.count(0x58) == 100 - statuses.count(0) == submits(gate, sender="shop", verdict="refused", reason="throttled")
+    assert len(smsc.pdus("submit_sm")) == statuses.count(0)
+    status, lines = gate.http("GET", "/v1/journal?number=33612345678&limit=1000")
+    assert status == 200 and sum(json.loads(line)["reason"] == "throttled" for line in lines.splitlines()) == statuses.count(0x58)
+    with gate.bound("bank1") as bank:  # exempt, and limited all the same
+        for n in range(6):
+            bank.send(smpp.submit_sm("36222", "33600000001", "x", sequence=10 + n))
+        assert list(answers_to(bank, 6).values()).count(0x58) == 1
+    gate.configure(LIMITED.replace("per_second: 20", "per_second: 5") + "policy: {refusal_status: {throttled: 0x14}}\nworkers: 2\n")
+    gate.reload()
+    binds[0].send(*(smpp.submit_sm("36111", "33612345678", "x", sequence=1000 + n) for n in range(200)))
+    statuses = list(answers_to(binds[0], 200).values())
+    assert set(statuses) <= {0, 0x14} and statuses.count(0x14) > 100
+    for b in binds:
+        b.close()
+
+
+def test_a_rate_slows(start_gate, smsc):
+    gate = start_gate([smsc.port], LIMITED.replace("per_second: 20", "per_second: 20\n    over_rate: slow"))
+    gate.opt_in("33612345678")
+    with gate.bound("shop1") as shop:
+        began = time.monotonic()
+        for n in range(40):
+            shop.send(smpp.submit_sm("36111", "33612345678", "x", sequence=10 + n))
+        # What comes behind them on the same socket does not wait: a STOP, and its answer.
+        smsc.receiver().send(smpp.deliver_sm("33612345679", "36111", "STOP", sequence=77))
+        stop = next(p for p in iter(shop.receive, None) if p.name == "deliver_sm")
+        shop.send(smpp.answer(stop))
+        wait_until(lambda: smsc.pdus("deliver_sm_resp"), what="the answer to the SMSC")
+        assert time.monotonic() - began < 0.9
+        assert len(smsc.pdus("submit_sm")) < 40
+        wait_until(lambda: len(smsc.pdus("submit_sm")) == 40)
+        assert 0.9 < time.monotonic() - began < 5
+        assert limits(gate, "slowed") == 20
+        assert submits(gate, sender="shop", reason="throttled") == 0
+    with gate.bound("shop1") as shop:
+        for n in range(400):
+            shop.send(smpp.submit_sm("36111", "33612345678", "x", sequence=10 + n))
+        wait_until(lambda: submits(gate, sender="shop", reason="throttled") >= 400 - 20 - 100 - 20)  # what would wait for more than five seconds
+        assert gate.stop() == 0  # and what waits is answered before the gate stops
+        statuses = list(answers_to(shop, 400).values())
+        assert set(statuses) <= {0, 0x58} and statuses.count(0) == len(smsc.pdus("submit_sm")) - 40
+
+
+def test_attempts_to_bind(start_gate, start_smsc):
+    smsc = start_smsc(answer=lambda s, p: [smpp.answer(p, b"", 0x0E)] if p.message_id == "shop2" else None)
+    gate = start_gate([smsc.port], SENDERS + "limits: {max_bind_attempts_per_minute: 5}\nworkers: 2\n")
+    guesses = [bind_from(gate, "127.0.0.2", "shop2") for _ in range(8)]
+    assert [status for _, status in guesses] == [0x0E] * 5 + [0x0D] * 3
+    assert all(c.closed_by_peer(5) for c, _ in guesses[5:])
+    assert limits(gate, "bind_attempts") == 3
+    assert len(smsc.pdus("bind_transceiver")) == 5
+    other, status = bind_from(gate, "127.0.0.3", "shop1")
+    assert status == 0
+    wait_until(lambda: "too many attempts to bind" in gate.log_path.read_text())
+    gate.configure(SENDERS)  # none by default
+    gate.reload()
+    more = [bind_from(gate, "127.0.0.2", "shop1") for _ in range(20)]
+    assert [status for _, status in more] == [0] * 20
+    for c, _ in guesses + more + [(other, 0)]:
         c.close()

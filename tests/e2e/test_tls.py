@@ -434,3 +434,18 @@ def test_npm_smpp_over_tls(ca, identity, smsc, start_gate):
         an_esme_meets_consent(peer, gate, smsc)
     finally:
         peer.stop()
+
+
+def test_a_listener_of_the_gates_own(ca, start_smsc, start_gate, tmp_path):
+    smsc = start_smsc(tls=server_context(ca.issue("smsc", "IP:127.0.0.1")))
+    trusted = tmp_path / "trusted.pem"
+    shutil.copy(Authority(tmp_path, "other").file, trusted)
+    gate = start_gate([upstream(smsc.port, f"ca: {trusted}")], SENDERS + "listeners: [{system_id: shop1, password: heard}]\n")
+    up = lambda: gate.metric("consentgate_listener_up", system_id="shop1")  # noqa: E731
+    wait_until(lambda: gate.metric("consentgate_tls_failures_total", leg="smsc") >= 1)
+    assert up() == 0
+    shutil.copy(ca.file, trusted)
+    gate.reload()
+    wait_until(up, 20)
+    assert smsc.deliver(ALICE, "36111", "STOP").command_status == 0
+    assert gate.events(ALICE)[0]["event"] == "opt_out"

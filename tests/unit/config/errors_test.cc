@@ -93,6 +93,8 @@ TEST_CASE("addresses and ports") {
 TEST_CASE("values of the wrong kind") {
   CHECK(errors_after_upstreams("listen: 0.0.0.0:2775\n") ==
         lines{"2:9: `listen` must be a list with one or more entries, such as `- address: 0.0.0.0:2775`"});
+  CHECK(errors_after_upstreams("listen:\n  - {address: \"a:1\", proxy_protocol: v2}\n") ==
+        lines{"3:38: `listen[0].proxy_protocol` is `v2`; it must be one of true, false"});
   CHECK(errors_after_upstreams("listen: [0.0.0.0]\n") ==
         lines{"2:10: `listen[0]` must be a mapping of `key: value` lines"});
   CHECK(errors_after_upstreams("senders: {name: a}\n") ==
@@ -180,6 +182,7 @@ TEST_CASE("limits out of range") {
   CHECK(
       limit("max_connections_per_address: 0") ==
       lines{"2:39: `limits.max_connections_per_address` is `0`; it must be a whole number from 1 to 1000000, or off"});
+  CHECK(limit("max_bind_attempts_per_minute: 0").size() == 1);
   CHECK(limit("bind_timeout: 30 seconds") ==
         lines{"2:24: `limits.bind_timeout` is `30 seconds`; it must be a time such as 500ms, 30s or 2m, up to 24h"});
   CHECK(limit("inactivity_timeout: never") == lines{"2:30: `limits.inactivity_timeout` is `never`; it must be a time "
@@ -198,6 +201,9 @@ TEST_CASE("where binds may come from, and how many") {
               "3:52: `senders[0].allow_from[2]` is `ten`" + form});
   CHECK(errors_after_upstreams("senders:\n  - {name: a, max_binds: 0}\n") ==
         lines{"3:26: `senders[0].max_binds` is `0`; it must be a whole number from 1 to 1000000, or off"});
+  CHECK(errors_after_upstreams("senders:\n  - {name: a, max_submits_per_second: 1.5, over_rate: wait}\n") ==
+        lines{"3:39: `senders[0].max_submits_per_second` is `1.5`; it must be a whole number from 1 to 1000000, or off",
+              "3:55: `senders[0].over_rate` is `wait`; it must be one of refuse, slow"});
 }
 
 TEST_CASE("balance, and upstreams of a sender") {

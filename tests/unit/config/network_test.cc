@@ -26,3 +26,16 @@ TEST_CASE("an address and a prefix hold what they should") {
   CHECK(in("10.0.0.0/8", "::ffff:10.1.2.3"));
   CHECK(!in("10.0.0.0/8", "test"));
 }
+
+TEST_CASE("an IPv6 network is one, an IPv4 address is one, however it is written") {
+  const auto same = [](const char* a, const char* b) {
+    return proxy::network_of(a).value() == proxy::network_of(b).value();
+  };
+  CHECK(same("2001:db8:0:1::1", "2001:db8:0:1:ffff::7"));
+  CHECK(!same("2001:db8:0:1::1", "2001:db8:0:2::1"));
+  CHECK(same("192.0.2.7", "::ffff:192.0.2.7"));
+  CHECK(!same("192.0.2.7", "192.0.2.8"));
+  CHECK(!same("::", "0.0.0.0"));
+  CHECK(same("fe80::1%eth0", "fe80::2"));
+  CHECK(!proxy::network_of("test"));
+}

@@ -172,6 +172,11 @@ TEST_CASE("a reload takes other certificates, but neither other listeners nor TL
   CHECK(sealed_changes(running, one_less) == sealed);
   const config in_clear = listen("{address: \"a:1\"}, {address: \"b:2\"}");
   CHECK(reloaded_listen(running, in_clear) == running.listen);
+  const config balanced = listen(one + ", {address: \"b:2\", proxy_protocol: true}");
+  CHECK(balanced.listen.at(1).proxy_protocol);
+  CHECK_FALSE(balanced.listen.at(0).proxy_protocol);
+  CHECK(reloaded_listen(running, balanced) == running.listen);
+  CHECK(sealed_changes(running, balanced) == sealed);
   CHECK(sealed_changes(running, in_clear) == sealed);
 }
 
@@ -210,19 +215,35 @@ TEST_CASE("refusal_status: a number or a name stands for every final reason") {
 
 TEST_CASE("refusal_status: a mapping changes the reasons it names") {
   const config c = valid_after_upstreams(
-      "policy:\n  refusal_status: {opted_out: 0x400, store_unavailable: ESME_RSYSERR, throttled: 0x58, quiet_hours: "
+      "policy:\n  refusal_status: {opted_out: 0x400, store_unavailable: ESME_RSYSERR, throttled: ESME_RTHROTTLED, "
+      "quiet_hours: "
       "0x45, "
       "frequency_cap: 0x45, missing_opt_out_mention: 0x45}\n");
   CHECK(c.statuses.at(reason::opted_out) == command_status{0x400});
   CHECK(c.statuses.at(reason::store_unavailable) == command_status::ESME_RSYSERR);
   CHECK(c.statuses.at(reason::no_consent) == command_status::ESME_RSUBMITFAIL);
+  CHECK(c.statuses.at(reason::throttled) == command_status{0x58});
+}
+
+TEST_CASE("max_submits_per_second and over_rate of a sender") {
+  const config c = valid_after_upstreams(
+      "senders:\n  - {name: a, max_submits_per_second: 20, over_rate: slow}\n  - {name: b}\n  - {name: c, "
+      "max_submits_per_second: off, over_rate: refuse}\n");
+  CHECK(c.senders[0].max_submits_per_second == 20);
+  CHECK(c.senders[0].over_rate == over_rate_kind::slow);
+  CHECK(c.senders[1].max_submits_per_second == 0);
+  CHECK(c.senders[1].over_rate == over_rate_kind::refuse);
+  CHECK(c.senders[2].max_submits_per_second == 0);
+  REQUIRE(c.warnings.size() == 1);
+  CHECK(c.warnings[0].message == "`senders[2].over_rate` changes nothing without `max_submits_per_second`");
 }
 
 TEST_CASE("limits: times and numbers, and off") {
   const config c = valid_after_upstreams(
       "limits:\n  max_pdu_octets: 16\n  bind_timeout: 500ms\n  inactivity_timeout: 2m\n  response_timeout: 1h\n  "
       "connect_timeout: 7\n"
-      "  drain_timeout: 3s\n  max_connections: 10\n  max_connections_per_address: 5\n  max_unsent_octets: 65536\n  "
+      "  drain_timeout: 3s\n  max_connections: 10\n  max_connections_per_address: 5\n  max_bind_attempts_per_minute: "
+      "6\n  max_unsent_octets: 65536\n  "
       "max_window: 7\n"
       "workers: 64\n");
   CHECK(c.limits.max_pdu_octets == 16);
@@ -233,10 +254,13 @@ TEST_CASE("limits: times and numbers, and off") {
   CHECK(c.limits.drain_timeout == 3s);
   CHECK(c.limits.max_connections == 10);
   CHECK(c.limits.max_connections_per_address == 5);
+  CHECK(c.limits.max_bind_attempts_per_minute == 6);
   CHECK(c.limits.max_unsent_octets == 65536);
   CHECK(c.limits.max_window == 7);
   CHECK(c.workers == 64);
-  const config off = valid_after_upstreams("limits: {inactivity_timeout: off, max_connections_per_address: off}\n");
+  const config off = valid_after_upstreams(
+      "limits: {inactivity_timeout: off, max_connections_per_address: off, "
+      "max_bind_attempts_per_minute: off}\n");
   CHECK(off.limits == limits_config{});
 }
 

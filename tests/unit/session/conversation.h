@@ -91,10 +91,10 @@ struct shared_parts {
 // One session, fed `step` octets at a time.
 class conversation {
  public:
-  explicit conversation(shared_parts& parts, std::size_t step = SIZE_MAX)
+  explicit conversation(shared_parts& parts, std::size_t step = SIZE_MAX, const std::string& peer = "test")
       : step_(step),
         now_{std::chrono::steady_clock::now(), store::now()},
-        session(parts.policy, parts.replies, parts.outbox, parts.metrics, host, "test", now_) {}
+        session(parts.policy, parts.replies, parts.outbox, parts.metrics, host, peer, now_) {}
 
   void feed(proxy::leg from, const smpp::buffer& octets) {
     smpp::buffer& in = pending_[static_cast<std::size_t>(from)];

@@ -33,6 +33,19 @@ TEST_CASE("a bind gives its fields") {
   CHECK(b.address_range == "36.*");
 }
 
+TEST_CASE("the bind of somebody else, with all that follows the password") {
+  const smpp::buffer pdu = pdu_of(std::string(body) + std::string("\x14\0\0\1x"sv));
+  const smpp::buffer other = smpp::bind_as(pdu, "agg7", "a longer one");
+  CHECK(other == pdu_of("agg7\0a longer one\0VMA\0\x34\x01\x02\x33\x36.*\0\x14\0\0\1x"sv));
+  CHECK(smpp::bind_as(other, "sender1", "secret1") == pdu);
+  CHECK(smpp::bind_as(pdu, "", "") == pdu_of("\0\0VMA\0\x34\x01\x02\x33\x36.*\0\x14\0\0\1x"sv));
+}
+
+TEST_CASE("the answer to a bind under another name") {
+  const smpp::buffer pdu = pdu_of("agg7\0\x02\x10\0\1\x34"sv);
+  CHECK(smpp::bind_resp_naming(pdu, "sender1") == pdu_of("sender1\0\x02\x10\0\1\x34"sv));
+}
+
 TEST_CASE("a bind that ends inside a field is refused, whichever") {
   smpp::bind b;
   for (std::size_t length = 0; length < body.size(); ++length) {
