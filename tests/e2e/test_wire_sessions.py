@@ -5,7 +5,7 @@ import time
 
 import pytest
 import smpp
-from harness.gate import SENDERS, wait_until
+from harness.gate import SENDERS, sanitized, wait_until
 
 ALICE = "33612345678"
 
@@ -199,6 +199,6 @@ def test_an_smsc_that_does_not_read_slows_its_sender_only(start_smsc, start_gate
             for _ in range(2000):
                 slow.socket.sendall(flood)
         assert quick.request(smpp.submit_sm("36222", ALICE, sequence=3)).command_status == 0
-        assert gate.metric("process_resident_memory_bytes") < 300e6
+        assert sanitized() or gate.metric("process_resident_memory_bytes") < 300e6
         assert gate.metric("consentgate_limits_total", limit="unsent_octets") >= 1
         stuck.append(None)

@@ -5,6 +5,8 @@ import pathlib
 
 import pytest
 
+from .gate import sanitized
+
 LIBRARY = next((p for p in pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
 
 
@@ -14,6 +16,8 @@ class Clock:
     def __init__(self, folder, at):
         if LIBRARY is None:
             pytest.skip("libfaketime is not installed")
+        if sanitized():
+            pytest.skip("the preloaded library and a sanitizer do not go together")
         self.file = pathlib.Path(folder) / "clock"
         self.environment = {"LD_PRELOAD": str(LIBRARY), "FAKETIME_TIMESTAMP_FILE": str(self.file), "FAKETIME_NO_CACHE": "1",
                             "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1", "TZ": "UTC"}
