@@ -47,7 +47,7 @@ def dissected(file, *fields, only="smpp"):
 
 def some_traffic(gate, smsc):
     with gate.bound() as esme:
-        session = smsc.receiver()
+        session = smsc.receiver("shop1")
         esme.request(smpp.submit_sm("36111", ALICE, text="for Alice alone"))
         esme.request(smpp.submit_sm("36111", BOB, text="for Bob alone"))
         session.send(smpp.deliver_sm(ALICE, "36111", "what Alice says", sequence=77))
