@@ -26,7 +26,7 @@ struct tally {
   std::uint64_t ok = 0;
   std::uint64_t refused = 0;
   std::uint64_t unanswered = 0;  // in flight when the peer unbound
-  std::uint64_t delivered = 0;  // deliver_sm that came
+  std::uint64_t delivered = 0;   // deliver_sm that came
   std::uint64_t errors = 0;
   std::uint64_t last_answer = 0;  // when
   histogram latency;              // nanoseconds

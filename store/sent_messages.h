@@ -1,4 +1,5 @@
-// The message_ids of what the gate itself has sent, by the number it went to, for as long as receipts may come for them.
+// The message_ids of what the gate itself has sent, by the number it went to, for as long as receipts may come for
+// them.
 #pragma once
 
 #include <atomic>

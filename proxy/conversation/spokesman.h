@@ -66,8 +66,8 @@ class spokesman {
   std::optional<completed> said_yes(const heard_at& at, const heard_message& m,
                                     const std::vector<const sender*>& senders);
 
-  // True of a receipt for what the gate itself has sent: it is nobody else's business. `spelling` is that of the upstream
-  // it came from, and learns by it.
+  // True of a receipt for what the gate itself has sent: it is nobody else's business. `spelling` is that of the
+  // upstream it came from, and learns by it.
   bool is_own_receipt(const policy& p, const smpp::message& m, id_spelling& spelling) const;
   // The same for all sessions with an upstream.
   std::shared_ptr<id_spelling> spelling_of(const std::string& upstream);

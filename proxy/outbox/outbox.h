@@ -42,8 +42,8 @@ struct gate_request {
   std::string kind;                     // in metrics: "confirmation"
   std::vector<std::string> system_ids;  // whose binds may transmit it
   std::chrono::steady_clock::time_point until;
-  // The whole PDU for a link whose data_coding 0 is this; its sequence_number is given when it is sent. Empty: it is not
-  // wanted any more.
+  // The whole PDU for a link whose data_coding 0 is this; its sequence_number is given when it is sent. Empty: it is
+  // not wanted any more.
   std::function<smpp::buffer(smpp::default_alphabet)> pdu;
   // Called once, on any thread; may be empty. Not called when the gate ends before the matter is settled.
   std::function<void(const gate_answer&)> done;

@@ -25,9 +25,10 @@ class replies {
   replies(metrics& m, spokesman& s);
 
   // What `pdu`, decoded as `m`, stands for: nothing for what is not a person's message, or means nothing. An opt-out
-  // yields one event for each scope it covers; an opt-in one for the sender the person wrote to. Of several senders that
-  // use the address those count that wrote to the person from it lately. The times and ids of events are the store's to
-  // give. Help is answered without further ado, and so is an opt-in that a question comes first of. Thread safe.
+  // yields one event for each scope it covers; an opt-in one for the sender the person wrote to. Of several senders
+  // that use the address those count that wrote to the person from it lately. The times and ids of events are the
+  // store's to give. Help is answered without further ado, and so is an opt-in that a question comes first of. Thread
+  // safe.
   reply read(const heard_at& at, smpp::octets pdu, const smpp::message& m, smpp::default_alphabet alphabet);
 
   // True of a receipt for what the gate itself has sent: answered here, and nobody else's. Thread safe.

@@ -126,7 +126,8 @@ TEST_CASE("what the carrier says of the gate's own message is heard, and told to
     talk.to_smsc();
     talk.session.transmit(talk.now());
     for (const smpp::buffer& pdu : talk.to_smsc())
-      talk.smsc(pdus::with_text(command_id::submit_sm_resp, status, smpp::read_header(pdu).sequence_number, message_id));
+      talk.smsc(
+          pdus::with_text(command_id::submit_sm_resp, status, smpp::read_header(pdu).sequence_number, message_id));
     talk.to_esme();
     talk.host.recorded.clear();
     talk.host.tickets.clear();

@@ -319,10 +319,9 @@ TEST_CASE("PDUs may arrive octet by octet") {
   one_listener l;
   l.connect();
   const auto bind = l.sent();
-  smpp::buffer all = pdus::operator+(
-      pdus::with_text(command_id::bind_receiver_resp, command_status::ESME_ROK,
-                      smpp::read_header(bind.at(0)).sequence_number, "SMSC"),
-      pdus::operator+(pdus::deliver_sm(5, "hello"), pdus::deliver_sm(6, "STOP")));
+  smpp::buffer all = pdus::operator+(pdus::with_text(command_id::bind_receiver_resp, command_status::ESME_ROK,
+                                                     smpp::read_header(bind.at(0)).sequence_number, "SMSC"),
+                                     pdus::operator+(pdus::deliver_sm(5, "hello"), pdus::deliver_sm(6, "STOP")));
   smpp::buffer waiting;
   for (const std::uint8_t octet : all) {
     waiting.push_back(octet);
