@@ -175,7 +175,34 @@ class reader {
     if (c.intent == intent::help && !only_polite) return {};  // "contact me"
     if (c.intent == intent::opt_in && refuses()) return {};
     if (found->corrected) c.rule.replace(0, c.rule.find(':'), "spelling");
+    if (c.language == "en" || c.language == known_.language(0)) c.language = language_beside(*found, c.language);
     return c;
+  }
+
+  // Who says STOP and merci is answered in French: the language that alone knows most of the little words beside a
+  // keyword of all languages. Those that all share are English.
+  std::string language_beside(const hit& keyword, std::string language) const {
+    const auto known_by = [&](std::size_t l) {
+      std::size_t width = 0, end = 0;
+      for (const hit& h : hits(l)) {
+        if (!among(fillers, h) || h.start < end || (h.start < keyword.end && h.end > keyword.start)) continue;
+        width += h.end - h.start;
+        end = h.end;
+      }
+      return width;
+    };
+    std::size_t most = known_by(0);
+    for (std::size_t l = 1; l < known_.languages(); ++l)
+      if (known_.language(l) == "en") most += known_by(l);
+    for (std::size_t l = 1; l < known_.languages(); ++l) {
+      const std::size_t width = known_.language(l) == "en" ? 0 : known_by(l);
+      if (width > most)
+        language = known_.language(l);
+      else if (width == most && width > 0)
+        language = "en";
+      most = std::max(most, width);
+    }
+    return language;
   }
 
   // A text that is a keyword, once or again and again, whatever else these words may mean beside others.

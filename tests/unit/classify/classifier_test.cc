@@ -233,6 +233,19 @@ TEST_CASE("any octets are taken") {
   }
 }
 
+TEST_CASE("STOP is said in the language of the words beside it") {
+  const auto language = [](const char* text) { return classify(text).language; };
+  CHECK(language("STOP") == "en");
+  CHECK(language("stop svp merci") == "fr");
+  CHECK(language("STOP merci") == "fr");
+  CHECK(language("Stop bitte danke") == "de");
+  CHECK(language("stop gracias") == "es");
+  CHECK(language("STOP grazie") == "it");
+  CHECK(language("stop please thanks") == "en");
+  CHECK(language("stop thanks merci") == "en");
+  CHECK(language("stop hvala") == "en");  // Croatian, Slovene or Serbian
+}
+
 TEST_CASE("a broken language file is refused with its line") {
   const auto read = [](const std::string& text) { return read_language("en", text, "en.txt"); };
   CHECK_THROWS_WITH(read("stop: halt\nstpo: x\n"), Catch::Contains("en.txt:2: `stpo` is no class of words"));
