@@ -58,7 +58,7 @@ def arguments():
     parser.add_argument("--folder", type=pathlib.Path, help="where the store is made (default: a temporary folder)")
     parser.add_argument("--results", type=pathlib.Path, default=ROOT / "bench/results", help="where the results go")
     options = parser.parse_args()
-    # What begins with a binary's folder in the worktree of somebody else is not theirs: absolute from here on.
+    # Programs that are started in another folder would not find a relative one.
     options.bin = options.bin.resolve()
     return options
 
