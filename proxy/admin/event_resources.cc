@@ -34,8 +34,6 @@ void check_one(checked_events& into, std::size_t index, const boost::json::value
   if (const auto* reasons = std::get_if<std::vector<store::refusal>>(&checked)) return refuse(*reasons);
   auto& e = std::get<store::event>(checked);
   e.actor = r.actor;
-  // The same words posted again are a new act: an opt-out without a time must block again after a lift.
-  e.identity = {};
   into.events.push_back(std::move(e));
 }
 

@@ -20,13 +20,16 @@ using tcp = boost::asio::ip::tcp;
 
 namespace {
 
-std::string token_in(const std::filesystem::path& file) {
+using without_gate = admin_client::without_gate;
+
+std::string token_in(const std::filesystem::path& file, without_gate w) {
   std::ifstream in(file);
   std::string token;
   if (!(in >> token)) {
-    throw command_failed("cannot read the token in " + file.string() +
-                         ": a gate makes it at its first start, and only its user may read it; where no gate runs, add "
-                         "--offline to work on the store itself");
+    throw command_failed(
+        "cannot read the token in " + file.string() +
+        ": a gate makes it at its first start, and only its user may read it" +
+        (w == without_gate::offline ? "; where no gate runs, add --offline to work on the store itself" : ""));
   }
   return token;
 }
@@ -37,7 +40,7 @@ constexpr int longest_upkeep = 3600;  // the same, for what goes through all fil
 // One request on a connection of its own.
 class exchange {
  public:
-  exchange(const endpoint& to, const std::filesystem::path& token_file)
+  exchange(const endpoint& to, const std::filesystem::path& token_file, without_gate w)
       : to_(to), token_file_(token_file), stream_(io_) {
     // A gate that listens on every address answers on this machine.
     const std::string host = to.host == "0.0.0.0" ? "127.0.0.1" : to.host == "::" ? "::1" : to.host;
@@ -46,7 +49,8 @@ class exchange {
       boost::asio::connect(stream_, resolver.resolve(host, std::to_string(to.port)));
     } catch (const boost::system::system_error& e) {
       throw command_failed("no gate answers at " + to_string(to) + " (" + e.code().message() +
-                           "); start it with `consentgate serve`, or add --offline to work on the store itself");
+                           "); start it with `consentgate serve`" +
+                           (w == without_gate::offline ? ", or add --offline to work on the store itself" : ""));
     }
   }
 
@@ -162,11 +166,14 @@ boost::json::value parsed(const std::string& body) {
 
 }  // namespace
 
-admin_client::admin_client(const config& c)
-    : address_(c.admin_address), token_file_(c.token_file), authorization_("Bearer " + token_in(c.token_file)) {}
+admin_client::admin_client(const config& c, without_gate w)
+    : address_(c.admin_address),
+      without_(w),
+      token_file_(c.token_file),
+      authorization_("Bearer " + token_in(c.token_file, w)) {}
 
 boost::json::value admin_client::get(const std::string& target) {
-  exchange x(address_, token_file_);
+  exchange x(address_, token_file_, without_);
   auto r = make<http::empty_body>(http::verb::get, target, address_, authorization_);
   x.send(r);
   x.begin();
@@ -174,7 +181,7 @@ boost::json::value admin_client::get(const std::string& target) {
 }
 
 std::string admin_client::get_text(const std::string& target) {
-  exchange x(address_, token_file_);
+  exchange x(address_, token_file_, without_);
   auto r = make<http::empty_body>(http::verb::get, target, address_, authorization_);
   x.send(r);
   x.read_header();
@@ -182,7 +189,7 @@ std::string admin_client::get_text(const std::string& target) {
 }
 
 boost::json::value admin_client::post(const std::string& target, const boost::json::value& body) {
-  exchange x(address_, token_file_);
+  exchange x(address_, token_file_, without_);
   auto r = make<http::string_body>(http::verb::post, target, address_, authorization_);
   r.set(http::field::content_type, "application/json");
   r.body() = boost::json::serialize(body);
@@ -193,7 +200,7 @@ boost::json::value admin_client::post(const std::string& target, const boost::js
 }
 
 boost::json::value admin_client::erase(const std::string& target) {
-  exchange x(address_, token_file_);
+  exchange x(address_, token_file_, without_);
   auto r = make<http::empty_body>(http::verb::delete_, target, address_, authorization_);
   x.send(r);
   x.begin(longest_upkeep);
@@ -207,7 +214,7 @@ boost::json::value admin_client::post_file(const std::string& target, const std:
   r.body().open(file.c_str(), beast::file_mode::scan, ec);
   if (ec) throw command_failed("cannot read " + file.string() + ": " + ec.message());
   r.prepare_payload();
-  exchange x(address_, token_file_);
+  exchange x(address_, token_file_, without_);
   x.send(r);
   x.begin();
   return parsed(x.rest());
@@ -227,7 +234,7 @@ void admin_client::get_lines(const std::string& target, const std::function<void
 }
 
 void admin_client::get_pieces(const std::string& target, const std::function<void(std::string_view)>& piece) {
-  exchange x(address_, token_file_);
+  exchange x(address_, token_file_, without_);
   auto r = make<http::empty_body>(http::verb::get, target, address_, authorization_);
   x.send(r);
   auto& parser = x.begin();

@@ -12,9 +12,12 @@ namespace proxy {
 
 class admin_client {
  public:
-  explicit admin_client(const config& c);
+  // Whether a command that finds no gate can do without one.
+  enum class without_gate { offline, nothing };
+
+  explicit admin_client(const config& c, without_gate w = without_gate::offline);
   // Without a token: for /metrics and /readyz.
-  explicit admin_client(endpoint address) : address_(std::move(address)) {}
+  explicit admin_client(endpoint address) : address_(std::move(address)), without_(without_gate::nothing) {}
 
   // The answer's body; throws command_failed with the problem's detail when the status is not 2xx, and when the gate
   // does not answer.
@@ -31,6 +34,7 @@ class admin_client {
 
  private:
   endpoint address_;
+  without_gate without_;
   std::filesystem::path token_file_;
   std::string authorization_;
 };

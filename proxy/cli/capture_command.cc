@@ -78,7 +78,7 @@ class capture_file {
 int capture_command(const common_options& o, const capture_order& order) {
   config c = read_config(o);
   if (!o.token_file.empty()) c.token_file = o.token_file;
-  admin_client client(c);
+  admin_client client(c, admin_client::without_gate::nothing);
   std::string target = "/v1/capture?seconds=" + std::to_string(order.seconds);
   target += order.number.empty() ? "&system_id=" + percent_encode(order.system_id)
                                  : "&number=" + percent_encode(order.number);

@@ -6,12 +6,6 @@
 #include "smpp/bind.h"
 
 namespace proxy {
-namespace {
-
-constexpr smpp::command_status ESME_RINVPASWD{0x0E};
-
-}  // namespace
-
 std::string_view session::peer_address() const {
   return std::string_view(peer_).substr(0, peer_.rfind(':'));
 }
@@ -71,7 +65,7 @@ void session::password_checked(bool right, moment now) {
   refuse_admission("password");
   state_ = state::unbound;
   pending_bind_ = {};
-  answer(leg::esme, bind_, ESME_RINVPASWD);
+  answer(leg::esme, bind_, smpp::command_status::ESME_RINVPASWD);
 }
 
 void session::go_on_binding(moment now) {

@@ -62,6 +62,14 @@ store::event opt_out(store::number who, const sender& s, boost::json::object pro
   return e;
 }
 
+store::event opt_out_by_answer(store::number who, const sender& s, command_status status, const std::string& system_id,
+                               smpp::octets answer) {
+  store::event e =
+      opt_out(who, s, {{"rule", "command_status " + hexadecimal(status)}, {"system_id", system_id}}, answer);
+  e.number_as_received = store::to_string(who);
+  return e;
+}
+
 }  // namespace
 
 const carrier_blocks& session::carrier() const {
@@ -76,9 +84,7 @@ void session::hear_carrier(const in_flight& request, smpp::octets answer) {
   std::vector<store::event> events;
   const auto add = [&](const std::optional<store::number>& who, command_status status) {
     if (!who || *who == store::number{} || !contains(known, status) || policy_->has_opted_out_of(*s, *who)) return;
-    boost::json::object proof{{"rule", "command_status " + hexadecimal(status)}, {"system_id", system_id_}};
-    events.push_back(opt_out(*who, *s, std::move(proof), answer));
-    events.back().number_as_received = store::to_string(*who);
+    events.push_back(opt_out_by_answer(*who, *s, status, system_id_, answer));
   };
   const smpp::header h = smpp::read_header(answer);
   add(request.message.who, h.command_status);
@@ -94,10 +100,7 @@ void session::hear_carrier_of_own(const gate_request& request, command_status st
   if (!contains(carrier().command_status, status)) return;
   const auto s = policy_->sender_named(request.sender);
   if (policy_->has_opted_out_of(*s, request.to)) return;
-  boost::json::object proof{{"rule", "command_status " + hexadecimal(status)}, {"system_id", system_id_}};
-  store::event e = opt_out(request.to, *s, std::move(proof), answer);
-  e.number_as_received = store::to_string(request.to);
-  host_->record({{std::move(e)}, {}}, unguarded);
+  host_->record({{opt_out_by_answer(request.to, *s, status, system_id_, answer)}, {}}, unguarded);
 }
 
 // A receipt goes from the person to the sender's address; from some SMSCs the other way round, as the message went.

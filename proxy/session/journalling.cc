@@ -40,8 +40,7 @@ void session::journal_answer(const in_flight& request, std::uint32_t sequence_nu
   facts.command_status = static_cast<std::uint32_t>(h.command_status);
   if (its_own) facts.message_id = smpp::message_id(answer);
   // The answer to a replace_sm names no message.
-  if (const auto replaced = replaced_.find(sequence_number); replaced != replaced_.end())
-    facts.message_id = replaced->second.message_id;
+  if (request.id == smpp::command_id::replace_sm) facts.message_id = replaced_[sequence_number].message_id;
   if (!request.message.listed) return journal(request.message, {}, facts);
 
   std::vector<smpp::unsuccess_sme> unsuccess;

@@ -114,6 +114,9 @@ def test_it_ends_by_itself_and_refusals_say_why(start_gate, smsc, tmp_path):
         assert not (tmp_path / "none.pcapng").exists()
     nowhere = gate.cli("capture", tmp_path / "no" / "where", "--system-id", "shop1", check=1)
     assert "cannot write" in nowhere.stderr
+    gate.stop()
+    alone = gate.cli("capture", tmp_path / "none.pcapng", "--system-id", "shop1", check=1)
+    assert "no gate answers" in alone.stderr and "--offline" not in alone.stderr
 
 
 def test_the_gate_stops_while_it_captures(gate, tmp_path):

@@ -2,7 +2,6 @@
 
 import datetime
 import itertools
-import threading
 import time
 
 import pytest
@@ -11,6 +10,7 @@ from harness.clock import JumpingClock
 from harness.gate import wait_until
 from harness.length import LONG
 from harness.load import LOADED, Load, consent, under_way
+from harness.receiver import acknowledge_all
 
 PEOPLE = 33700000000
 
@@ -19,18 +19,9 @@ class Stops:
     """People who write STOP to the shop, one after another; the shop's fourth session hears them."""
 
     def __init__(self, smsc, esme):
-        self.smsc, self.esme, self.session = smsc, esme, smsc.receiver("club1")
+        self.session = smsc.receiver("club1")
         self.people = itertools.count(PEOPLE)
-        threading.Thread(target=self._acknowledge, daemon=True).start()
-
-    def _acknowledge(self):
-        try:
-            while True:
-                p = self.esme.receive(60)
-                if p.name == "deliver_sm":
-                    self.esme.send(smpp.answer(p, b"\0"))
-        except (smpp.Closed, OSError, TimeoutError):
-            pass
+        acknowledge_all(esme)
 
     def one(self):
         """The person's number, once the STOP has been acknowledged."""

@@ -9,6 +9,7 @@ import smpp
 from harness.gate import wait_until
 from harness.failing_disk import FailingDisk
 from harness.mounts import ext4_disk, memory_disk
+from harness.receiver import acknowledge_all
 
 ALICE = "33612345678"
 OPT_IN = {"event": "opt_in", "scope": "sender:shop", "occurred_at": "2026-01-01T00:00:00Z", "method": "web_form", "source": "form",
@@ -31,21 +32,11 @@ class People:
     """They write STOP to the shop, one after another, each once; `kept` are those whose STOP was acknowledged."""
 
     def __init__(self, smsc, esme):
-        self.smsc, self.esme = smsc, esme
+        self.smsc = smsc
         self.session = smsc.receiver("shop1")
         self.asked = {}  # sequence_number: number
         self.next = FIRST
-        threading.Thread(target=self._acknowledge, daemon=True).start()
-
-    def _acknowledge(self):
-        """The sender's side: takes every deliver_sm."""
-        try:
-            while True:
-                p = self.esme.receive(60)
-                if p.name == "deliver_sm":
-                    self.esme.send(smpp.answer(p, b"\0"))
-        except (smpp.Closed, OSError, TimeoutError):
-            pass
+        acknowledge_all(esme)
 
     def stop(self, count, number=None, text="STOP"):
         """`count` STOPs at once; their statuses."""

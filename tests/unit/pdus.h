@@ -135,6 +135,25 @@ inline buffer submit_multi(std::uint32_t sequence_number, std::initializer_list<
   return pdu;
 }
 
+struct unsuccessful {
+  std::string destination;
+  unsigned ton = 1, npi = 1;
+  unsigned status = 0x45;
+};
+
+inline buffer submit_multi_resp(std::uint32_t sequence_number, std::string_view message_id,
+                                std::initializer_list<unsuccessful> refused) {
+  buffer pdu = with_text(command_id::submit_multi_resp, command_status::ESME_ROK, sequence_number, message_id);
+  octets(pdu, {static_cast<unsigned>(refused.size())});
+  for (const unsuccessful& u : refused) {
+    octets(pdu, {u.ton, u.npi});
+    text(pdu, u.destination);
+    octets(pdu, {0, 0, 0, u.status});
+  }
+  close(pdu);
+  return pdu;
+}
+
 inline buffer operator+(buffer a, const buffer& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;

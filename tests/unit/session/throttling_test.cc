@@ -133,18 +133,8 @@ TEST_CASE("submit_multi counts each destination that may be written to") {
   const auto forwarded = talk.to_smsc();
   REQUIRE(forwarded.size() == 1);
   const std::uint32_t number = smpp::read_header(forwarded[0]).sequence_number;
-  auto answer = pdus::with_text(command_id::submit_multi_resp, command_status::ESME_ROK, number, "id");
-  pdus::octets(answer, {0});
-  pdus::close(answer);
-  talk.smsc(answer);
-  auto expected = pdus::with_text(command_id::submit_multi_resp, command_status::ESME_ROK, 2, "id");
-  pdus::octets(expected, {2, 1, 1});
-  pdus::text(expected, "33600000001");
-  pdus::octets(expected, {0, 0, 0, 0x45, 1, 1});
-  pdus::text(expected, "33612345680");
-  pdus::octets(expected, {0, 0, 0, 0x58});
-  pdus::close(expected);
-  CHECK(talk.to_esme().at(0) == expected);
+  talk.smsc(pdus::submit_multi_resp(number, "id", {}));
+  CHECK(talk.to_esme().at(0) == pdus::submit_multi_resp(2, "id", {{"33600000001"}, {"33612345680", 1, 1, 0x58}}));
   talk.esme(pdus::submit_multi(3, {"33612345678", "33612345679"}));
   CHECK(talk.answers() == lines{"3 88"});
 }

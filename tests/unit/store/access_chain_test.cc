@@ -1,8 +1,7 @@
 // The record of access cannot be changed unseen.
-#include <rocksdb/db.h>
-
 #include "store/access.h"
 #include "tests/unit/catch.h"
+#include "tests/unit/store/column_family.h"
 #include "tests/unit/store/opened_store.h"
 #include "tests/unit/temporary_folder.h"
 
@@ -36,30 +35,16 @@ using pairs = std::vector<std::pair<std::string, std::string>>;
 
 // The record of access as it is on disk; with `to`, replaced by it.
 pairs stored(const std::filesystem::path& store, const std::optional<pairs>& to = {}) {
-  rocksdb::DBOptions o;
-  std::vector<std::string> names;
-  const std::string path = (store / "rocksdb").string();
-  REQUIRE(rocksdb::DB::ListColumnFamilies(o, path, &names).ok());
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (const std::string& name : names)
-    families.emplace_back(name, rocksdb::ColumnFamilyOptions());
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* opened_db = nullptr;
-  REQUIRE(rocksdb::DB::Open(o, path, families, &handles, &opened_db).ok());
-  const std::unique_ptr<rocksdb::DB> db(opened_db);
   pairs all;
-  for (rocksdb::ColumnFamilyHandle* h : handles) {
-    if (h->GetName() == "access") {
-      const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator({}, h));
-      for (it->SeekToFirst(); it->Valid(); it->Next())
-        all.emplace_back(it->key().ToString(), it->value().ToString());
-      for (const auto& [key, value] : to ? all : pairs())
-        REQUIRE(db->Delete({}, h, key).ok());
-      for (const auto& [key, value] : to.value_or(pairs()))
-        REQUIRE(db->Put({}, h, key, value).ok());
-    }
-    db->DestroyColumnFamilyHandle(h);
-  }
+  with_column_family(store, "access", [&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* access) {
+    const std::unique_ptr<rocksdb::Iterator> it(db.NewIterator({}, access));
+    for (it->SeekToFirst(); it->Valid(); it->Next())
+      all.emplace_back(it->key().ToString(), it->value().ToString());
+    for (const auto& [key, value] : to ? all : pairs())
+      REQUIRE(db.Delete({}, access, key).ok());
+    for (const auto& [key, value] : to.value_or(pairs()))
+      REQUIRE(db.Put({}, access, key, value).ok());
+  });
   return all;
 }
 

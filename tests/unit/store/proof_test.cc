@@ -1,10 +1,9 @@
 // Corrections, reassignments, recalls, the chain and copies of the store.
-#include <rocksdb/db.h>
-
 #include <fstream>
 #include <functional>
 
 #include "tests/unit/catch.h"
+#include "tests/unit/store/column_family.h"
 #include "tests/unit/store/opened_store.h"
 #include "tests/unit/temporary_folder.h"
 
@@ -35,25 +34,11 @@ event recall_of(const std::string& source) {
 // Changes a value behind the store's back; without a change the key is deleted.
 void change(const std::filesystem::path& store, const std::string& family, const std::string& key,
             const std::function<std::string(std::string)>& to) {
-  rocksdb::DBOptions o;
-  std::vector<std::string> names;
-  const std::string path = (store / "rocksdb").string();
-  REQUIRE(rocksdb::DB::ListColumnFamilies(o, path, &names).ok());
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (const std::string& name : names)
-    families.emplace_back(name, rocksdb::ColumnFamilyOptions());
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* opened_db = nullptr;
-  REQUIRE(rocksdb::DB::Open(o, path, families, &handles, &opened_db).ok());
-  const std::unique_ptr<rocksdb::DB> db(opened_db);
-  for (rocksdb::ColumnFamilyHandle* h : handles) {
-    if (h->GetName() == family) {
-      std::string value;
-      REQUIRE(db->Get({}, h, key, &value).ok());
-      REQUIRE((to ? db->Put({}, h, key, to(value)) : db->Delete({}, h, key)).ok());
-    }
-    db->DestroyColumnFamilyHandle(h);
-  }
+  with_column_family(store, family, [&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* h) {
+    std::string value;
+    REQUIRE(db.Get({}, h, key, &value).ok());
+    REQUIRE((to ? db.Put({}, h, key, to(value)) : db.Delete({}, h, key)).ok());
+  });
 }
 
 }  // namespace
