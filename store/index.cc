@@ -37,10 +37,7 @@ std::optional<finding> index::judge(number who, const question& q) const {
   const index_path path(who);
   const index_shard& s = shard_of(path);
   const std::lock_guard lock(s.lock);
-  return s.with_facts(who, path, [&](std::span<const fact> known) -> std::optional<finding> {
-    if (known.empty()) return std::nullopt;
-    return store::judge(known, recalls_, q);
-  });
+  return s.judge(who, path, recalls_, q);
 }
 
 void index::expect(number who) const {

@@ -16,13 +16,6 @@ constexpr std::size_t odd(std::size_t n) {
 
 }  // namespace
 
-index_path::index_path(number n) {  // the finaliser of MurmurHash3
-  std::uint64_t h = n.digits;
-  h = (h ^ h >> 33U) * 0xff51afd7ed558ccdULL;
-  h = (h ^ h >> 33U) * 0xc4ceb9fe1a85ec53ULL;
-  hash = h ^ h >> 33U;
-}
-
 void index_shard::begin(profiles& all, huge_memory& shared, index_whereabouts& whereabouts) {
   profiles_ = &all;
   shared_ = &shared;
@@ -38,21 +31,6 @@ void index_shard::use(std::span<index_bucket> buckets) {
   buckets_ = buckets;
   whereabouts_->buckets.store(buckets.data(), std::memory_order_relaxed);
   whereabouts_->count.store(static_cast<std::uint32_t>(buckets.size()), std::memory_order_relaxed);
-}
-
-index_shard::place index_shard::find(number who, const index_path& path) const {
-  if (buckets_.empty()) return {};
-  std::size_t at = path.first(buckets_.size());
-  for (std::size_t looked_at = 0; looked_at < buckets_.size(); ++looked_at) {
-    const index_bucket& b = buckets_[at];
-    for (std::size_t slot = 0; slot < index_bucket::slots; ++slot)
-      if (b.keys[slot] == who.digits) return {&b, slot};
-    if ((b.displaced & path.mark()) == 0) return {};
-    at += path.step();
-    while (at >= buckets_.size())
-      at -= buckets_.size();
-  }
-  return {};  // numbers that were removed have left their marks everywhere
 }
 
 // A slot for a number that has none. There is always an empty one.

@@ -14,7 +14,12 @@ namespace store {
 
 // Where a number's bucket is. A bucket that is full sends on to another, always the same number of buckets further.
 struct index_path {
-  explicit index_path(number n);
+  explicit index_path(number n) {  // the finaliser of MurmurHash3
+    std::uint64_t h = n.digits;
+    h = (h ^ h >> 33U) * 0xff51afd7ed558ccdULL;
+    h = (h ^ h >> 33U) * 0xc4ceb9fe1a85ec53ULL;
+    hash = h ^ h >> 33U;
+  }
 
   std::size_t shard(unsigned bits) const { return hash >> (64U - bits); }
   std::size_t first(std::size_t buckets) const { return (hash & 0xffffffffU) * buckets >> 32U; }
@@ -38,6 +43,17 @@ class alignas(64) index_shard {
   void use(std::span<index_bucket> buckets);  // empty, buckets_for() in number, in what is shared
   static std::size_t buckets_for(std::uint64_t numbers);
 
+  // Nothing when the number is not known.
+  std::optional<finding> judge(number who, const index_path& path, const recalls& recalled, const question& q) const {
+    const place found = find(who, path);
+    if (!found) return std::nullopt;
+    const profile_id p = found.bucket->profile_of(found.slot);
+    if (p == profiles::none) return store::judge(several(found), recalled, q);
+    if ((*profiles_)[p].plainly_allows(found.bucket->time_of(found.slot), recalled, q))
+      return finding{standing::allowed, found.bucket->sequence_of(found.slot)};
+    const fact only = get(found);
+    return store::judge(std::span<const fact>(&only, 1), recalled, q);
+  }
   // Calls `use` with the facts of the number, none if it is not known.
   template <class F>
   auto with_facts(number who, const index_path& path, F use) const {
@@ -80,7 +96,20 @@ class alignas(64) index_shard {
     explicit operator bool() const { return bucket != nullptr; }
   };
 
-  place find(number who, const index_path& path) const;
+  place find(number who, const index_path& path) const {
+    if (buckets_.empty()) return {};
+    std::size_t at = path.first(buckets_.size());
+    for (std::size_t looked_at = 0; looked_at < buckets_.size(); ++looked_at) {
+      const index_bucket& b = buckets_[at];
+      for (std::size_t slot = 0; slot < index_bucket::slots; ++slot)
+        if (b.keys[slot] == who.digits) return {&b, slot};
+      if ((b.displaced & path.mark()) == 0) return {};
+      at += path.step();
+      while (at >= buckets_.size())
+        at -= buckets_.size();
+    }
+    return {};  // numbers that were removed have left their marks everywhere
+  }
   std::span<const fact> several(const place& p) const;
   fact get(const place& p) const;
   index_bucket& writable(const place& p) { return buckets_[static_cast<std::size_t>(p.bucket - buckets_.data())]; }

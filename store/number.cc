@@ -114,21 +114,9 @@ std::optional<number> read_without_separators(std::string_view rest, number_kind
   return begins(rest, plan.trunk_prefix) ? read_national(rest, plan) : read_international(rest, plan);
 }
 
-// Whether digits alone are an international number as they stand, as nearly all are.
-bool is_as_it_stands(std::string_view digits, number_kind claimed, const numbering_plan& plan) {
-  if (digits.front() == '0' || claimed == number_kind::national || begins(digits, plan.international_prefix))
-    return false;
-  if (claimed == number_kind::unknown && begins(digits, plan.trunk_prefix)) return false;
-  return !begins(digits, plan.country_code) || !begins(digits.substr(plan.country_code.size()), plan.trunk_prefix);
-}
-
 }  // namespace
 
 std::optional<number> read_number(std::string_view text, number_kind claimed, const numbering_plan& plan) {
-  if (is_plain(text)) {
-    if (is_as_it_stands(text, claimed, plan)) return number{value_of_plain(text)};
-    return read_without_separators(text, claimed, plan);
-  }
   if (text.size() > longest_text) return std::nullopt;
   return read_without_separators(plain_text(text).view(), claimed, plan);
 }

@@ -111,15 +111,6 @@ finding judge_opt_ins(std::span<const fact> known, const acts& latest, const rec
   return {standing::no_consent, taken_by};
 }
 
-// What most numbers have: the same as judge_opt_ins() finds, in a quarter of the steps.
-finding judge_only_opt_in(const fact& f, const recalls& recalled, const question& q) {
-  if (!counts(f, q)) return {standing::no_consent, 0};
-  if (const auto* recall = recall_of(f, {}, recalled)) return {standing::source_recalled, recall->sequence};
-  if (is_over(f, q)) return {standing::consent_expired, f.sequence};
-  if (f.occurred_at <= q.now || f.by_reply) return {standing::allowed, f.sequence};
-  return {standing::no_consent, 0};
-}
-
 }  // namespace
 
 std::optional<instant> end_of(instant occurred_at, const std::optional<instant>& expires_at, std::chrono::months life) {
@@ -152,13 +143,7 @@ void recalls::add(source_id source, instant up_to, std::uint64_t sequence) {
   }
 }
 
-const recalls::recall* recalls::find(source_id source) const {
-  return source < by_source_.size() && by_source_[source] ? &*by_source_[source] : nullptr;
-}
-
 finding judge(std::span<const fact> known, const recalls& recalled, const question& q) {
-  const bool only_opt_in = known.size() == 1 && !known.front().opt_out && !known.front().reassigned;
-  if (only_opt_in && q.rule == consent_rule::opt_in) return judge_only_opt_in(known.front(), recalled, q);
   const acts latest = latest_acts(known, q);
   if (latest.opt_out != nullptr) {
     const bool lifted = latest.reply != nullptr && latest.reply->occurred_at > latest.opt_out->occurred_at;

@@ -54,7 +54,9 @@ class recalls {
     instant up_to{};
     std::uint64_t sequence = 0;
   };
-  const recall* find(source_id source) const;
+  const recall* find(source_id source) const {
+    return source < by_source_.size() && by_source_[source] ? &*by_source_[source] : nullptr;
+  }
 
  private:
   std::vector<std::optional<recall>> by_source_;

@@ -27,6 +27,21 @@ struct profile {
 
   static profile of(const fact& f);
   fact with(instant occurred_at, std::uint64_t sequence) const;
+  // Whether judge() allows what is asked about a number of which this act is all that is known. False: perhaps.
+  bool plainly_allows(instant occurred_at, const recalls& recalled, const question& q) const {
+    if (opt_out || reassigned || q.rule != consent_rule::opt_in || occurred_at > q.now) return false;
+    if (scope != scope_all && scope != q.group && scope != q.sender) return false;
+    if (recalled.find(source) != nullptr) return false;
+    switch (expiry_kind) {
+      case expiry::none:  // no month has less than 28 days
+        return q.life.count() == 0 || q.now - occurred_at < std::chrono::days{28} * q.life.count();
+      case expiry::after_the_act:
+        return occurred_at + std::chrono::microseconds{expires} > q.now;
+      case expiry::at:
+        return instant{std::chrono::microseconds{expires}} > q.now;
+    }
+    return false;
+  }
   bool operator==(const profile&) const = default;
 };
 std::size_t hash_value(const profile& p);

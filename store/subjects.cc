@@ -16,12 +16,8 @@ number subjects::of(number who) const {
   return always_hashed_ ? keys->hashed(who, 0) : who;
 }
 
-std::optional<finding> subjects::judge(number who, const question& q) const {
+std::optional<finding> subjects::judge_hashed(number who, const question& q) const {
   if (who.is_hash()) return known_.judge(who, q);
-  if (!always_hashed_) {
-    if (auto f = known_.judge(who, q)) return f;
-    if (known_.hashes() == 0) return std::nullopt;
-  }
   const auto keys = keys_.load();
   for (std::size_t place = 0; place < keys->count(); ++place) {
     if (auto f = known_.judge(keys->hashed(who, place), q)) return f;

@@ -24,13 +24,21 @@ class subjects {
   // False: it is the number itself for everybody.
   bool may_be_hashed() const { return always_hashed_ || known_.hashes() > 0; }
   // The verdict about the person, wherever the facts are kept.
-  std::optional<finding> judge(number who, const question& q) const;
+  std::optional<finding> judge(number who, const question& q) const {
+    if (!always_hashed_) {
+      if (auto f = known_.judge(who, q)) return f;
+      if (known_.hashes() == 0) return std::nullopt;
+    }
+    return judge_hashed(who, q);
+  }
   // What will stand for the number once it is erased.
   number hash_for(number who) const { return keys()->hashed(who, 0); }
   std::shared_ptr<const number_keys> keys() const { return keys_.load(); }
   void use(number_keys keys) { keys_ = std::make_shared<const number_keys>(std::move(keys)); }
 
  private:
+  std::optional<finding> judge_hashed(number who, const question& q) const;
+
   const index& known_;
   current<const number_keys> keys_;
   bool always_hashed_;

@@ -99,13 +99,13 @@ class metrics {
 // Counts PDUs where many of a kind follow one another: the counter, which all threads share, is touched once for a row.
 class pdu_tally {
  public:
-  void count(metrics& m, leg l, smpp::command_id id) {
+  void count(metrics& m, leg l, smpp::command_id id, std::uint32_t times = 1) {
     if (id != id_ || l != leg_) {
       flush(m);
       id_ = id;
       leg_ = l;
     }
-    ++times_;
+    times_ += times;
   }
   void flush(metrics& m) {
     if (times_ > 0) m.count_pdu(leg_, id_, times_);

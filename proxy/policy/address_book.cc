@@ -23,15 +23,4 @@ spelling::spelling(std::string_view address, const store::numbering_plan& plan) 
   }
 }
 
-store::number_kind kind_of(std::uint8_t type_of_number) {
-  switch (type_of_number) {
-    case smpp::ton::international:
-      return store::number_kind::international;
-    case smpp::ton::national:
-      return store::number_kind::national;
-    default:
-      return store::number_kind::unknown;
-  }
-}
-
 }  // namespace proxy

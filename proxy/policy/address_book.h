@@ -27,7 +27,16 @@ class spelling {
   std::size_t begin_ = 0;
 };
 
-store::number_kind kind_of(std::uint8_t type_of_number);
+constexpr store::number_kind kind_of(std::uint8_t type_of_number) {
+  switch (type_of_number) {
+    case smpp::ton::international:
+      return store::number_kind::international;
+    case smpp::ton::national:
+      return store::number_kind::national;
+    default:
+      return store::number_kind::unknown;
+  }
+}
 
 template <typename Value>
 class address_book {

@@ -38,6 +38,7 @@ policy::policy(std::shared_ptr<const config> c, store::consent_store& store, met
       metrics_(&m),
       refusal_log_(&log),
       memory_(std::move(memory)),
+      numbers_(config_->numbers),
       by_address_(config_->numbers),
       hears_carriers_(proxy::hears_carriers(*config_)),
       speaks_(std::ranges::any_of(config_->senders, says_anything)),
@@ -191,10 +192,6 @@ std::shared_ptr<const sender> policy::sender_named(const std::string& name) cons
   return make_sender(name, name);
 }
 
-std::optional<store::number> policy::read_number(const smpp::address& a) const {
-  return store::read_number(a.text, kind_of(a.ton), config_->numbers);
-}
-
 decision policy::decide(const sender& s, const smpp::address& destination, store::instant now) const {
   if (s.kind == policy_kind::exempt) return {verdict::forwarded, reason::none, 0};
   return decide(s, read_number(destination), now);
@@ -204,13 +201,20 @@ decision policy::decide(const sender& s, const std::optional<store::number>& des
                         store::instant due) const {
   if (s.kind == policy_kind::exempt) return {verdict::forwarded, reason::none, 0};
   if (!destination) return apply_mode(s, reason::unreadable_number);
-  if (!store_->available(now)) return apply_mode(s, reason::store_unavailable);
-  const auto rule = s.kind == policy_kind::opt_in ? store::consent_rule::opt_in : store::consent_rule::opt_out;
-  const store::finding found = store_->judge(*destination, {s.own_scope, s.group_scope, rule, due, s.consent_life});
-  return decide(s, found);
+  standing_question q = ask_for(s, now);
+  q.asked.now = due;
+  return decide(q, *destination);
 }
 
-decision policy::decide(const sender& s, const store::finding& found) const {
+policy::standing_question policy::ask_for(const sender& s, store::instant now) const {
+  const auto rule = s.kind == policy_kind::opt_in ? store::consent_rule::opt_in : store::consent_rule::opt_out;
+  return {&s,
+          s.kind == policy_kind::exempt,
+          store_->available(now),
+          {s.own_scope, s.group_scope, rule, now, s.consent_life}};
+}
+
+decision policy::refuse(const sender& s, const store::finding& found) const {
   return apply_mode(s, reason_of(found.result), found.sequence);
 }
 

@@ -19,6 +19,7 @@
 #include "smpp/message.h"
 #include "smpp/text.h"
 #include "store/consent_store.h"
+#include "store/number_reader.h"
 
 namespace proxy {
 
@@ -119,6 +120,20 @@ class policy {
   // `due`: when it is delivered, by which a consent may have ended.
   decision decide(const sender& s, const std::optional<store::number>& destination, store::instant now,
                   store::instant due) const;
+  // What the messages of one sender have in common at one moment, to decide on many: as decide() does on each, which
+  // are to numbers and delivered at once.
+  struct standing_question {
+    const sender* from = nullptr;
+    bool open = false;       // the sender needs no consent
+    bool available = false;  // the store is
+    store::question asked{};
+  };
+  standing_question ask_for(const sender& s, store::instant now) const;
+  decision decide(const standing_question& q, store::number destination) const {
+    if (q.open) return {verdict::forwarded, reason::none, 0};
+    if (!q.available) return apply_mode(*q.from, reason::store_unavailable);
+    return decide(*q.from, store_->judge(destination, q.asked));
+  }
   // `now`, or later when the SMSC is to deliver later.
   static store::instant due(std::string_view schedule_delivery_time, store::instant now);
   // For a sender with rules, once consent allows: what its rules make of the message. `counted` says what to take back
@@ -133,11 +148,16 @@ class policy {
   // The number will be asked about soon.
   void expect(store::number who) const { store_->expect(who); }
   // What comes of what the store finds about the number.
-  decision decide(const sender& s, const store::finding& found) const;
+  decision decide(const sender& s, const store::finding& found) const {
+    if (found.result == store::standing::allowed) return {verdict::forwarded, reason::none, found.sequence};
+    return refuse(s, found);
+  }
   // What mode makes of a reason found outside the store: sender_mismatch, unverifiable_destination.
   decision apply_mode(const sender& s, reason r, std::uint64_t event = 0) const;
 
-  std::optional<store::number> read_number(const smpp::address& a) const;
+  std::optional<store::number> read_number(const smpp::address& a) const {
+    return numbers_.read(a.text, kind_of(a.ton));
+  }
   smpp::command_status status_of(reason r) const;
   // What the SMSC holds until later, in case its recipient opts out or its sender replaces it. False when there is too
   // much of it.
@@ -169,6 +189,7 @@ class policy {
     std::vector<store::channel_id> channels;  // of each of them
   };
   using channels_of_addresses = std::map<std::string, std::vector<store::channel_id>>;
+  decision refuse(const sender& s, const store::finding& found) const;
   void add_address(const std::string& address, const sender& s, channels_of_addresses& all);
   void use_addresses(channels_of_addresses all);
   std::shared_ptr<sender> make_sender(const std::string& name, const std::string& group) const;
@@ -180,6 +201,7 @@ class policy {
   std::shared_ptr<message_memory> memory_;
   std::vector<std::shared_ptr<sender>> senders_;
   std::unordered_map<std::string, owners> by_system_id_;
+  store::number_reader numbers_;
   address_book<users_of_address> by_address_;
   std::unordered_map<store::channel_id, store::instant> unseen_until_;  // may have been used, whatever is remembered
   bool hears_carriers_;

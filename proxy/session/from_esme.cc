@@ -40,6 +40,7 @@ void session::take_bind(smpp::octets pdu, const smpp::header& h, moment now) {
   if (!comes_from_where_it_may()) return answer(leg::esme, h, command_status::ESME_RBINDFAIL);
   bind_ = h;
   candidates_.reset();
+  origin_sender_ = nullptr;
   bind_dropped_ = false;
   pending_bind_.assign(pdu.begin(), pdu.end());
   state_ = state::connecting;

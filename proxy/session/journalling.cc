@@ -21,14 +21,22 @@ std::uint32_t session::forward_submission(smpp::octets pdu, const smpp::header& 
   return sequence_number;
 }
 
-void session::journal(const decided& what, std::string_view destination, const store::journal_facts& answer) {
-  if (!what.journalled) return;
-  store::journal_line l{answer, what.sender, bind_candidates().journal_system_id, policy_->journal_text(what.verdict),
-                        policy_->journal_text(what.reason)};
+store::journal_line session::line_of(const decided& what, const candidates& by) const {
+  store::journal_line l{
+      {}, what.sender, by.journal_system_id, policy_->journal_text(what.verdict), policy_->journal_text(what.reason)};
   l.at = what.at;
   l.who = what.who;
-  if (what.who == store::number{}) l.destination = destination;
   l.event = what.event;
+  return l;
+}
+
+void session::journal(const decided& what, std::string_view destination, const store::journal_facts& answer) {
+  if (!what.journalled) return;
+  store::journal_line l = line_of(what, bind_candidates());
+  l.answered = answer.answered;
+  l.command_status = answer.command_status;
+  l.message_id = answer.message_id;
+  if (what.who == store::number{}) l.destination = destination;
   host_->journal(l);
 }
 

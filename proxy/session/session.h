@@ -24,6 +24,7 @@
 #include "proxy/session/replies.h"
 #include "proxy/session/scheduled_message.h"
 #include "smpp/pdu.h"
+#include "smpp/plain_submit_sm.h"
 #include "smpp/sequence_window.h"
 #include "smpp/submit_multi.h"
 
@@ -163,6 +164,12 @@ class session {
     const smpp::message* message = nullptr;  // of a submit_multi
     session::turn turn = session::turn::to_be_taken;
   };
+  // The same of a submit_sm that comes from where the one before came from and has nothing that is rare.
+  struct plain_submission {
+    smpp::octets pdu;
+    store::number who;
+    std::string_view destination;
+  };
   // A submission that its SMSC will hold until later, once it has accepted it.
   struct held_message {
     store::number who;
@@ -188,6 +195,9 @@ class session {
     bool kept = false;     // delivered by the gate itself: kept_
     bool partial = false;  // a submit_multi with refused destinations: partial_
     decided message;       // of a submission
+
+    // Nothing is to be done with its answer but to journal it and to pass it on.
+    bool is_plain() const { return !own && !guarded && !kept && !partial && !message.listed && !message.counted; }
   };
 
   // The ticket of a record that no answer waits for; no request has this number.
@@ -216,6 +226,7 @@ class session {
   const limits_config& limits() const { return policy_->settings().limits; }
 
   // framing
+  std::size_t take_plain(leg from, smpp::octets rest, moment now);
   void take(leg from, smpp::octets pdu, moment now);
   bool lost_framing(leg from, smpp::octets rest, moment now);
   void settle(moment now);
@@ -244,6 +255,12 @@ class session {
   decision decide_unverifiable(const smpp::address& source_addr, std::string_view destination, moment now,
                                decided& what);
   void count(const sender& s, const decision& d, std::string_view destination);
+
+  // plain_submissions.cc
+  std::size_t take_plain_submissions(smpp::octets received, moment now);
+  void decide_plain(std::span<const plain_submission> together, moment now);
+  std::size_t take_plain_answers(smpp::octets received, moment now);
+  void remember_origin(smpp::octets pdu, const smpp::message& m, const pending_submission& p);
 
   // replacing.cc
   void take_replace_sm(smpp::octets pdu, const smpp::header& h, moment now);
@@ -304,6 +321,7 @@ class session {
   decided decided_as(const sender& s, const decision& d, std::optional<store::number> who, moment now) const;
   std::uint32_t forward_submission(smpp::octets pdu, const smpp::header& h, moment now, const decided& what,
                                    std::string_view destination);
+  store::journal_line line_of(const decided& what, const candidates& by) const;
   void journal(const decided& what, std::string_view destination, const store::journal_facts& answer = {});
   void journal_answer(const in_flight& request, std::uint32_t sequence_number, smpp::octets answer);
   void journal_unanswered(const in_flight& request, std::uint32_t sequence_number);
@@ -344,7 +362,9 @@ class session {
   std::optional<std::chrono::steady_clock::time_point> awaits_reception_;  // since when
   bool bind_dropped_ = false;
   std::size_t submissions_ = 0;
-  std::vector<pending_submission> pending_;                                         // empty between two calls
+  std::vector<pending_submission> pending_;  // empty between two calls
+  smpp::submit_sm_origin origin_;            // of the latest submit_sm whose sender has no rules about messages
+  const sender* origin_sender_ = nullptr;    // whose it is; null: there is none
   std::multimap<std::chrono::steady_clock::time_point, slowed_submission> slowed_;  // by when they go
   std::size_t slowed_octets_ = 0;
   pdu_tally counted_;

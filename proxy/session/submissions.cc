@@ -67,6 +67,7 @@ void session::take_submission(smpp::octets pdu, const smpp::header& h, moment no
   p.pdu = pdu;
   p.header = h;
   p.turn = t;
+  if (h.command_id == command_id::submit_sm) remember_origin(pdu, m, p);
   if (!m.schedule_delivery_time.empty()) p.due = policy::due(m.schedule_delivery_time, now.wall);
   if (p.who) policy_->expect(*p.who);
   if (pending_.size() == most_pending || pdu.size() > longest_pending) decide_pending(now);
