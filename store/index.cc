@@ -42,6 +42,7 @@ std::optional<finding> index::judge(number who, const question& q) const {
 
 void index::expect(number who) const {
   const index_path path(who);
+  __builtin_prefetch(&shard_of(path), 1);
   const index_whereabouts& place = whereabouts_[path.shard(shard_bits)];
   const index_bucket* const buckets = place.buckets.load(std::memory_order_relaxed);
   if (buckets != nullptr) __builtin_prefetch(buckets + path.first(place.count.load(std::memory_order_relaxed)));

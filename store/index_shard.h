@@ -87,6 +87,7 @@ class alignas(64) index_shard {
   std::uint64_t used() const { return used_; }
   std::uint64_t octets() const;
 
+  // In the shard's first line of cache, with all that judge() reads of a shard.
   mutable spin_lock lock;
 
  private:
@@ -122,13 +123,14 @@ class alignas(64) index_shard {
   profile_id intern(const profile& p);
 
   std::span<index_bucket> buckets_;
+  profiles* profiles_ = nullptr;
+  std::vector<std::vector<fact>> several_;  // of a number with the profile `none`, at its "sequence"
+
   std::unique_ptr<index_bucket[]> own_;  // the buckets, once they have outgrown what is shared
   std::size_t used_ = 0;
-  profiles* profiles_ = nullptr;
   huge_memory* shared_ = nullptr;       // of the buckets while they are not its own; outlives the shard
   profile_id latest_ = profiles::none;  // a list is of few profiles
   index_whereabouts* whereabouts_ = nullptr;
-  std::vector<std::vector<fact>> several_;  // of a number with the profile `none`, at its "sequence"
 };
 
 }  // namespace store
