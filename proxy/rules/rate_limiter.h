@@ -5,7 +5,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <optional>
 
 namespace proxy {
 
@@ -13,22 +12,50 @@ namespace proxy {
 class rate_limiter {
  public:
   using instant = std::chrono::steady_clock::time_point;
+  struct tokens {
+    std::uint32_t per_second;
+    std::uint32_t number = 1;
 
-  // Takes a token, or the promise of one, and returns from when on it counts: `now`, or up to `patience` later.
-  // Nothing, and nothing is taken, when it would be later than that.
-  std::optional<instant> take(std::uint32_t per_second, instant now, std::chrono::nanoseconds patience) {
-    const std::chrono::nanoseconds interval = std::chrono::nanoseconds(std::chrono::seconds{1}) / per_second;
+    std::chrono::nanoseconds worth(std::uint32_t n) const {
+      return std::chrono::nanoseconds(std::chrono::seconds{1}) / per_second * n;
+    }
+  };
+
+  // Takes a token when there is one.
+  bool take(std::uint32_t per_second, instant now) {
+    const tokens one{per_second};
     instant::rep full = full_at_.load(std::memory_order_relaxed);
     while (true) {
-      const instant later = std::max(instant(instant::duration(full)), now) + interval;
-      const instant turn = std::max(now, later - interval * per_second);
-      if (turn > now + patience) return std::nullopt;
-      if (full_at_.compare_exchange_weak(full, later.time_since_epoch().count(), std::memory_order_relaxed))
-        return turn;
+      const instant later = full_after(one, full, now);
+      if (counts_from(one, later) > now) return false;
+      if (exchange(full, later)) return true;
     }
   }
 
+  // Takes tokens, of those that are yet to come, too, and returns from when on they count.
+  instant promise(tokens t, instant now) {
+    instant::rep full = full_at_.load(std::memory_order_relaxed);
+    while (true) {
+      const instant later = full_after(t, full, now);
+      if (exchange(full, later)) return std::max(now, counts_from(t, later));
+    }
+  }
+
+  // Tokens that were promised and will not be used. What was promised after them counts from when it was said to, so
+  // that as many more than the rate may go until then.
+  void give_back(tokens t) { full_at_.fetch_sub(duration(t.worth(t.number)).count(), std::memory_order_relaxed); }
+
  private:
+  using duration = instant::duration;
+
+  static instant full_after(tokens t, instant::rep full, instant now) {
+    return std::max(instant(duration(full)), now) + t.worth(t.number);
+  }
+  static instant counts_from(tokens t, instant full) { return full - t.worth(t.per_second); }
+  bool exchange(instant::rep& full, instant later) {
+    return full_at_.compare_exchange_weak(full, later.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+
   std::atomic<instant::rep> full_at_{0};
 };
 

@@ -210,7 +210,8 @@ void session_shell::take(leg l, moment now) {
     from.in.consume(taken);
   }
   // The end of the stream counts once what came before it has been taken, as far as it is whole.
-  if (from.ended && !from.finished && (from.in.empty() || session_.may_take(l))) {
+  const bool all_taken = from.in.empty() && !(l == leg::esme && session_.slowed());
+  if (from.ended && !from.finished && (all_taken || session_.may_take(l))) {
     from.finished = true;
     session_.finished(l, now);
   }

@@ -77,9 +77,8 @@ std::size_t session::take_plain_submissions(smpp::octets received, moment now) {
   std::array<plain_submission, most_together> together;
   std::size_t done = 0, room = 0, count = 0;
   do {
-    room = std::min(most_together, limits().max_window -
-                                       std::min<std::size_t>(limits().max_window,
-                                                             smsc.requests.size() + pending_.size() + slowed_.size()));
+    const std::size_t under_way = smsc.requests.size() + pending_.size(), most = limits().max_window;
+    room = std::min(most_together, most - std::min(most, under_way));
     for (count = 0; count < room; ++count) {
       const smpp::octets pdu = front(received.subspan(done), command_id::submit_sm, longest);
       smpp::address to;

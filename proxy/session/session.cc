@@ -48,8 +48,8 @@ bool session::may_take(leg from) const {
   // What one leg says may be answered on either: both must have room.
   if (side(leg::esme).paused || side(leg::smsc).paused) return false;
   if (from == leg::smsc) return side(leg::esme).requests.size() < limits().max_window;
-  if (state_ == state::connecting || state_ == state::binding || state_ == state::half_closed) return false;
-  return side(leg::smsc).requests.size() + pending_.size() + slowed_.size() < limits().max_window;
+  if (state_ == state::connecting || state_ == state::binding || state_ == state::half_closed || slowed_) return false;
+  return side(leg::smsc).requests.size() + pending_.size() < limits().max_window;
 }
 
 std::size_t session::received(leg from, smpp::octets received, moment now) {
@@ -241,7 +241,6 @@ void session::upstream_failed(moment) {
 // A sender that shuts its side still gets the answers to what it has sent; the SMSC learns at once that nothing
 // follows.
 void session::finished(leg which, moment now) {
-  if (which == leg::esme) refuse_slowed();
   if (which != leg::esme || state_ != state::bound || side(leg::smsc).requests.empty()) return closed(which, now);
   state_ = state::half_closed;
   parting_since_ = now.steady;
@@ -307,7 +306,7 @@ void session::tick(moment now) {
   }
   if (state_ == state::unbinding && now.steady - parting_since_ >= parting_patience) return end("unbound");
   if (state_ == state::half_closed && now.steady - parting_since_ >= parting_patience) return end("closed by the ESME");
-  if (limits().inactivity_timeout.count() > 0 && state_ == state::bound) {
+  if (limits().inactivity_timeout.count() > 0 && state_ == state::bound && !slowed_) {
     const auto last = std::max(side(leg::esme).last_received, side(leg::smsc).last_received);
     if (now.steady - last >= limits().inactivity_timeout) {
       metrics_->count_limit("inactivity");

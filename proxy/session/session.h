@@ -7,7 +7,6 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,7 +83,8 @@ class session {
   void upstream_failed(moment now);
   // The upstream that was found closed without an answer to the bind: what is wanted is the next one.
   bool bind_dropped() const { return bind_dropped_; }
-  void finished(leg which, moment now);  // its last octet has been taken; it may still listen
+  // Its last octet has been taken, and nothing of the ESME's is slowed(); it may still listen.
+  void finished(leg which, moment now);
   void closed(leg which, moment now);
 
   // shut_when_sent: nothing more will be said there, what comes from there is still taken.
@@ -97,8 +97,9 @@ class session {
   void recorded(std::uint32_t ticket, bool on_disk, moment now);
   void kept(std::variant<store::held_batch, store::failure> fetched, moment now);
   void transmit(moment now);  // what the gate itself has to ask of the SMSC, when this bind can
-  // Submissions that came too fast and whose turn it is go.
+  // A submission that came too fast goes when it is its turn; nothing is taken from the ESME until then.
   void release_slowed(moment now);
+  bool slowed() const { return slowed_.has_value(); }
   std::optional<std::chrono::steady_clock::time_point> next_release() const;  // call it then
   void drain(moment now);  // takes no new requests; unbinds both ways when what is in flight has been answered
   void use(std::shared_ptr<const policy> p);
@@ -149,6 +150,9 @@ class session {
   struct slowed_submission {
     smpp::buffer pdu;
     moment arrived;
+    std::chrono::steady_clock::time_point due;
+    std::shared_ptr<rate_limiter> rate;
+    rate_limiter::tokens promised;
   };
 
   // A submission that has been read and not decided; it points into what was received.
@@ -162,6 +166,7 @@ class session {
     store::channel_id channel = 0;           // its source_addr is one that several senders use
     store::instant due{};                    // when it is to be delivered, if that is later
     const smpp::message* message = nullptr;  // of a submit_multi
+    bool unverifiable = false;               // a distribution list or an area: nobody can say who would get it
     session::turn turn = session::turn::to_be_taken;
   };
   // The same of a submit_sm that comes from where the one before came from and has nothing that is rare.
@@ -245,15 +250,14 @@ class session {
 
   // submissions.cc
   void take_submission(smpp::octets pdu, const smpp::header& h, moment now, turn t = turn::to_be_taken);
-  void take_submit_multi(smpp::octets pdu, const smpp::header& h, moment now);
-  void take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment now);
+  void take_submit_multi(smpp::octets pdu, const smpp::header& h, moment now, turn t = turn::to_be_taken);
+  void take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment now, turn t = turn::to_be_taken);
   pending_submission addressed(const smpp::address& source_addr, const smpp::address& destination_addr) const;
+  pending_submission unverifiable(const smpp::address& source_addr, std::string_view destination) const;
+  pending_submission one_of_many(const smpp::submit_multi& m, const smpp::dest_address& to, moment now) const;
   decision judge(const pending_submission& p, moment now, counted_message& counted) const;
   decided settle_verdict(const pending_submission& p, const decision& d, moment now, const counted_message& counted);
   void decide_pending(moment now);
-  decision decide_one_of_many(const pending_submission& p, moment now, decided& what, counted_message& counted);
-  decision decide_unverifiable(const smpp::address& source_addr, std::string_view destination, moment now,
-                               decided& what);
   void count(const sender& s, const decision& d, std::string_view destination);
 
   // plain_submissions.cc
@@ -271,8 +275,9 @@ class session {
   void hear_replaced(std::uint32_t sequence_number, smpp::octets answer);
 
   // throttling.cc
-  static bool exceeds_rate(const sender& s, const decision& d, moment now);
-  passage passage_of(const pending_submission& p, const decision& d, moment now);
+  static bool slows(const sender& s);
+  passage passage_of(const sender& s, smpp::octets pdu, turn t, moment now, std::uint32_t messages = 1);
+  std::uint32_t messages_that_may_pass(const smpp::submit_multi& m, moment now) const;
   void take_slowed(turn t, moment now);
   void refuse_slowed();
 
@@ -365,8 +370,7 @@ class session {
   std::vector<pending_submission> pending_;  // empty between two calls
   smpp::submit_sm_origin origin_;            // of the latest submit_sm whose sender has no rules about messages
   const sender* origin_sender_ = nullptr;    // whose it is; null: there is none
-  std::multimap<std::chrono::steady_clock::time_point, slowed_submission> slowed_;  // by when they go
-  std::size_t slowed_octets_ = 0;
+  std::optional<slowed_submission> slowed_;
   pdu_tally counted_;
   submit_tally decided_count_;
   bool draining_ = false;

@@ -30,9 +30,33 @@ session::pending_submission session::addressed(const smpp::address& source_addr,
   return p;
 }
 
+session::pending_submission session::unverifiable(const smpp::address& source_addr,
+                                                  std::string_view destination) const {
+  pending_submission p = addressed(source_addr, {});
+  p.who.reset();
+  p.destination = destination;
+  p.unverifiable = true;
+  return p;
+}
+
+session::pending_submission session::one_of_many(const smpp::submit_multi& m, const smpp::dest_address& to,
+                                                 moment now) const {
+  pending_submission p =
+      to.distribution_list ? unverifiable(m.source_addr, to.dl_name) : addressed(m.source_addr, to.sme);
+  p.message = &m.rest;
+  p.due = policy::due(m.rest.schedule_delivery_time, now.wall);
+  return p;
+}
+
 decision session::judge(const pending_submission& p, moment now, counted_message& counted) const {
-  decision d = p.mismatch ? policy_->apply_mode(*p.from, reason::sender_mismatch)
-                          : policy_->decide(*p.from, p.who, now.wall, std::max(p.due, now.wall));
+  decision d;
+  if (p.mismatch) {
+    d = policy_->apply_mode(*p.from, reason::sender_mismatch);
+  } else if (p.unverifiable && p.from->kind != policy_kind::exempt) {
+    d = policy_->apply_mode(*p.from, reason::unverifiable_destination);
+  } else {
+    d = policy_->decide(*p.from, p.who, now.wall, std::max(p.due, now.wall));
+  }
   if (p.from->rules != nullptr && d.verdict != verdict::refused && p.who) d = judge_message(p, d, now, counted);
   return d;
 }
@@ -70,7 +94,8 @@ void session::take_submission(smpp::octets pdu, const smpp::header& h, moment no
   if (h.command_id == command_id::submit_sm) remember_origin(pdu, m, p);
   if (!m.schedule_delivery_time.empty()) p.due = policy::due(m.schedule_delivery_time, now.wall);
   if (p.who) policy_->expect(*p.who);
-  if (pending_.size() == most_pending || pdu.size() > longest_pending) decide_pending(now);
+  const bool at_once = pdu.size() > longest_pending || slows(*p.from);  // what waits for its turn is the last
+  if (pending_.size() == most_pending || at_once) decide_pending(now);
 }
 
 void session::decide_pending(moment now) {
@@ -78,7 +103,7 @@ void session::decide_pending(moment now) {
     if (p.turn == turn::to_be_taken) ++submissions_;
     counted_message counted;
     decision d = judge(p, now, counted);
-    const passage how = passage_of(p, d, now);
+    const passage how = d.verdict == verdict::refused ? passage::at_once : passage_of(*p.from, p.pdu, p.turn, now);
     if (how != passage::at_once) counted.take_back();
     if (how == passage::later) continue;
     if (how == passage::refused) d = policy_->apply_mode(*p.from, reason::throttled, d.event);
@@ -95,26 +120,21 @@ void session::decide_pending(moment now) {
   pending_.clear();
 }
 
-// Nothing of a submit_multi waits: its answer is one.
-decision session::decide_one_of_many(const pending_submission& p, moment now, decided& what, counted_message& counted) {
-  decision d = judge(p, now, counted);
-  if (exceeds_rate(*p.from, d, now)) {
-    counted.take_back();
-    d = policy_->apply_mode(*p.from, reason::throttled, d.event);
-  }
-  what = settle_verdict(p, d, now, counted);
-  return d;
-}
-
 // Each destination gets its own verdict: the refused ones are taken out, and reported when the SMSC has answered for
-// the rest.
-void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment now) {
+// the rest. What waits for its turn waits as a whole: its answer is one.
+void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment now, turn t) {
   smpp::submit_multi m;
   if (const command_status status = smpp::decode_submit_multi(pdu, m); status != command_status::ESME_ROK) {
     metrics_->malformed(leg::esme).Increment();
     return answer(leg::esme, h, status);
   }
-  ++submissions_;
+  if (t == turn::to_be_taken) ++submissions_;
+  const sender* from = policy_->sender_of(*candidates_, m.source_addr);
+  if (t == turn::to_be_taken && from != nullptr && slows(*from)) {
+    const std::uint32_t messages = messages_that_may_pass(m, now);
+    if (messages > 0 && passage_of(*from, pdu, t, now, messages) == passage::later) return;
+    t = turn::taken;
+  }
   std::vector<bool> keep;
   std::vector<smpp::unsuccess_sme> refused;
   std::vector<listed_decision> forwarded;
@@ -125,14 +145,14 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   decided all;
   std::vector<counted_message> counted;
   for (const smpp::dest_address& to : m.dest_addresses) {
-    const std::string_view destination = to.distribution_list ? to.dl_name : to.sme.text;
-    decided what;
+    const pending_submission p = one_of_many(m, to, now);
     counted_message counts;
-    pending_submission p = addressed(m.source_addr, to.sme);
-    p.message = &m.rest;
-    p.due = policy::due(m.rest.schedule_delivery_time, now.wall);
-    const decision d = to.distribution_list ? decide_unverifiable(m.source_addr, to.dl_name, now, what)
-                                            : decide_one_of_many(p, now, what, counts);
+    decision d = judge(p, now, counts);
+    if (d.verdict != verdict::refused && passage_of(*p.from, pdu, t, now) == passage::refused) {
+      counts.take_back();
+      d = policy_->apply_mode(*p.from, reason::throttled, d.event);
+    }
+    const decided what = settle_verdict(p, d, now, counts);
     if (what.counted) counted.push_back(std::move(counts));
     keep.push_back(d.verdict != verdict::refused);
     if (keep.back()) {
@@ -140,11 +160,11 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
       all.who = what.who;
       if (is_to_be_held(p, now)) held.push_back(held_as(p, as_sent, to.sme));
       shared |= p.channel != 0;
-      if (what.journalled) forwarded.push_back({what, std::string(destination)});
+      if (what.journalled) forwarded.push_back({what, std::string(p.destination)});
       continue;
     }
-    journal(what, destination);
-    refused.push_back({to.sme.ton, to.sme.npi, std::string(destination), policy_->status_of(d.reason)});
+    journal(what, p.destination);
+    refused.push_back({to.sme.ton, to.sme.npi, std::string(p.destination), policy_->status_of(d.reason)});
   }
   const bool only_one = std::ranges::count(keep, true) == 1;
   if (!only_one) all.who = {};  // what the SMSC says of the whole, it says of an only one
@@ -173,38 +193,25 @@ void session::take_submit_multi(smpp::octets pdu, const smpp::header& h, moment 
   await_schedules(sequence_number, std::move(held), only_one, shared);
 }
 
-// A distribution list or an area: nobody can say who would get it.
-decision session::decide_unverifiable(const smpp::address& source_addr, std::string_view destination, moment now,
-                                      decided& what) {
-  const sender* s = policy_->sender_of(*candidates_, source_addr);
-  const sender& counted = s != nullptr ? *s : *candidates_->senders.front();
-  decision d{verdict::forwarded, reason::none, 0};
-  if (s == nullptr) {
-    d = policy_->apply_mode(counted, reason::sender_mismatch);
-  } else if (s->kind != policy_kind::exempt) {
-    d = policy_->apply_mode(*s, reason::unverifiable_destination);
-  }
-  if (s != nullptr && exceeds_rate(*s, d, now)) d = policy_->apply_mode(*s, reason::throttled);
-  count(counted, d, destination);
-  what = decided_as(counted, d, std::nullopt, now);
-  return d;
-}
-
-void session::take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment now) {
+void session::take_broadcast_sm(smpp::octets pdu, const smpp::header& h, moment now, turn t) {
   smpp::address source_addr;
   if (const command_status status = smpp::decode_broadcast_sm(pdu, source_addr); status != command_status::ESME_ROK) {
     metrics_->malformed(leg::esme).Increment();
     return answer(leg::esme, h, status);
   }
-  ++submissions_;
-  constexpr std::string_view everybody = "broadcast";
-  decided what;
-  const decision d = decide_unverifiable(source_addr, everybody, now, what);
+  if (t == turn::to_be_taken) ++submissions_;
+  const pending_submission p = unverifiable(source_addr, "broadcast");
+  counted_message counts;
+  decision d = judge(p, now, counts);
+  const passage how = d.verdict == verdict::refused ? passage::at_once : passage_of(*p.from, pdu, t, now);
+  if (how == passage::later) return;
+  if (how == passage::refused) d = policy_->apply_mode(*p.from, reason::throttled);
+  const decided what = settle_verdict(p, d, now, counts);
   if (d.verdict == verdict::refused) {
-    journal(what, everybody);
+    journal(what, p.destination);
     return answer(leg::esme, h, policy_->status_of(d.reason));
   }
-  forward_submission(pdu, h, now, what, everybody);
+  forward_submission(pdu, h, now, what, p.destination);
 }
 
 }  // namespace proxy

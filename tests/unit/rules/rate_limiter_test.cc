@@ -15,7 +15,7 @@ const rate_limiter::instant start{1000s};
 int passed(rate_limiter& l, std::uint32_t per_second, rate_limiter::instant now, int asked) {
   int n = 0;
   for (int i = 0; i < asked; ++i)
-    n += l.take(per_second, now, 0s) == now ? 1 : 0;
+    n += l.take(per_second, now) ? 1 : 0;
   return n;
 }
 
@@ -36,15 +36,31 @@ TEST_CASE("the messages of one second go at once, then one by one") {
 
 TEST_CASE("what is refused takes nothing, what is promised is taken") {
   rate_limiter l;
-  CHECK(passed(l, 10, start, 10) == 10);
+  CHECK(l.promise({10}, start) == start);
+  CHECK(passed(l, 10, start, 9) == 9);
   for (int i = 0; i < 1000; ++i)
-    CHECK_FALSE(l.take(10, start, 0s));
-  CHECK(l.take(10, start, 5s) == start + 100ms);
-  CHECK(l.take(10, start, 5s) == start + 200ms);
-  CHECK_FALSE(l.take(10, start, 299ms));
-  CHECK(l.take(10, start, 300ms) == start + 300ms);
-  CHECK(passed(l, 10, start + 300ms, 1) == 0);
-  CHECK(passed(l, 10, start + 400ms, 2) == 1);
+    CHECK_FALSE(l.take(10, start));
+  CHECK(l.promise({10}, start) == start + 100ms);
+  CHECK(l.promise({10}, start + 50ms) == start + 200ms);
+  CHECK(l.promise({10, 3}, start) == start + 500ms);  // the last of the three
+  CHECK(passed(l, 10, start + 500ms, 1) == 0);
+  CHECK(passed(l, 10, start + 600ms, 2) == 1);
+  CHECK(l.promise({10}, start + 24h) == start + 24h);
+  CHECK(l.promise({10, 25}, start + 48h) == start + 48h + 1500ms);  // more than a bucket holds
+}
+
+TEST_CASE("what is given back is promised again") {
+  rate_limiter l;
+  CHECK(passed(l, 10, start, 10) == 10);
+  CHECK(l.promise({10, 7}, start) == start + 700ms);
+  l.give_back({10, 7});
+  CHECK(l.promise({10}, start) == start + 100ms);
+  l.give_back({10});
+  CHECK(passed(l, 10, start + 99ms, 1) == 0);
+  CHECK(passed(l, 10, start + 100ms, 2) == 1);
+  l.promise({10}, start + 100ms);
+  l.give_back({10});  // late
+  CHECK(passed(l, 10, start + 24h, 20) == 10);
 }
 
 TEST_CASE("another rate counts from the next message on") {

@@ -110,6 +110,7 @@ class conversation {
 
   // Offers again what waits.
   void turn() {
+    session.release_slowed(now_);
     for (const proxy::leg l : {proxy::leg::esme, proxy::leg::smsc, proxy::leg::esme}) {
       smpp::buffer& in = pending_[static_cast<std::size_t>(l)];
       if (in.empty()) continue;
