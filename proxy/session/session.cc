@@ -54,7 +54,13 @@ bool session::may_take(leg from) const {
 
 std::size_t session::received(leg from, smpp::octets received, moment now) {
   std::size_t done = 0;
+  texts_read_ = 0;
+  if (from == leg::smsc) yields_ = false;
   while (done < received.size() && may_take(from)) {
+    if (texts_read_ >= texts_a_turn) {
+      yields_ = true;
+      break;
+    }
     const smpp::octets rest = received.subspan(done);
     const smpp::frame f = smpp::next_frame(rest, limits().max_pdu_octets);
     if (f.status == smpp::framing::incomplete) break;
