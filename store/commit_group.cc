@@ -96,15 +96,26 @@ recorded commit_group::number_and_keep(event e) {
   return r;
 }
 
-// What is on disk of a number is read there: the index may hold what is not on disk.
+// What is on disk of a number, as far as it counts beside `f`. The index knows it without a look at the disk, unless it
+// holds facts that are not there yet, of events that come after this group or failed: one of them may have taken the
+// place of a fact that is. What `f` supersedes is of no matter, nor is what that has superseded: such is the fact of
+// f's own event, which blocks already.
+std::variant<std::vector<fact>, failure> commit_group::on_disk(number who, const fact& f) const {
+  std::vector<fact> known = known_.facts.facts(who);
+  const bool is_all_there =
+      std::ranges::all_of(known, [&](const fact& k) { return k.sequence != 0 || supersedes(f, k); });
+  if (!is_all_there) return ledger_.state(who);
+  return known;
+}
+
 std::optional<failure> commit_group::add_fact(const event& e) {
   const std::optional<fact> f = fact_of(e, known_.names);
   if (!f) return std::nullopt;
   auto [known, is_new] = states_.try_emplace(e.who.digits);
-  if (is_new && known_.facts.contains(e.who)) {
-    auto on_disk = ledger_.state(e.who);
-    if (const failure* why = failed(on_disk)) return *why;
-    known->second = std::move(std::get<std::vector<fact>>(on_disk));
+  if (is_new) {
+    auto before = on_disk(e.who, *f);
+    if (const failure* why = failed(before)) return *why;
+    known->second = std::move(std::get<std::vector<fact>>(before));
   }
   merge(known->second, *f);
   facts_.emplace_back(e.who, *f);

@@ -65,6 +65,7 @@ class commit_group {
  private:
   void replace_facts();
   std::variant<recorded, failure> add_one(event e);
+  std::variant<std::vector<fact>, failure> on_disk(number who, const fact& f) const;
   std::optional<failure> add_fact(const event& e);
   std::optional<failure> correct(const event& e);
   std::variant<std::vector<event>, failure> history(number who) const;

@@ -11,6 +11,10 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr std::size_t most_events = 8192;  // of one commit; a request is never split
+// Where so many come together the next ones are gathered for a moment: a third of the commits, and of the turns that
+// others take for them, does the same. Who comes alone waits for nobody.
+constexpr std::size_t worth_gathering = 8;
+constexpr std::chrono::milliseconds gathered_for{2};  // from the beginning of one commit to that of the next
 constexpr std::chrono::seconds attempt_interval{1};
 
 }  // namespace
@@ -36,6 +40,7 @@ writer::~writer() {
     stopping_ = true;
   }
   work_.notify_one();
+  hurry_.notify_one();
   thread_.join();
 }
 
@@ -53,6 +58,7 @@ void writer::submit_import(import_slice s, std::function<void(std::optional<fail
     imports_.push_back({std::move(s), std::move(done)});
   }
   work_.notify_one();
+  hurry_.notify_one();
 }
 
 void writer::submit_erasure(number who, event by, erasure_completion done) {
@@ -108,6 +114,7 @@ void writer::run() {
       std::unique_lock lock(mutex_);
       wait(lock);
       if (stopping_ && queue_.empty() && imports_.empty()) break;
+      gather(lock);
       requests = take();
       if (!imports_.empty()) {
         rows = std::move(imports_.front());
@@ -150,6 +157,14 @@ void writer::wait(std::unique_lock<std::mutex>& lock) {
     if (steady_clock::now() >= until || told_of_failure || (!failed_ && held_.due())) return;
     work_.wait_until(lock, until);
   }
+}
+
+// Who waits here is not woken by each that comes.
+void writer::gather(std::unique_lock<std::mutex>& lock) {
+  if (!queue_.empty() && steady_clock::now() < gather_until_)
+    hurry_.wait_until(lock, gather_until_, [this] { return stopping_ || !imports_.empty(); });
+  gather_until_ = {};
+  if (queue_.size() >= worth_gathering) gather_until_ = steady_clock::now() + gathered_for;
 }
 
 // As many recordings as one write may hold, or one erasure, or some blocks, alone.

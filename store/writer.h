@@ -86,6 +86,7 @@ class writer {
 
   void run();
   void wait(std::unique_lock<std::mutex>& lock);
+  void gather(std::unique_lock<std::mutex>& lock);
   std::vector<request> take();
   void commit(std::vector<request> requests);
   void commit(importing i);
@@ -121,6 +122,8 @@ class writer {
 
   mutable std::mutex mutex_;  // of what follows
   std::condition_variable work_;
+  std::condition_variable hurry_;  // ends the gathering of what is to be written together
+  std::chrono::steady_clock::time_point gather_until_;
   std::deque<request> queue_;
   std::deque<importing> imports_;
   std::string condition_;

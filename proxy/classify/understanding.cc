@@ -28,9 +28,9 @@ class reader {
     size_ = text_.list.size();
     cut_signature();
     if (size_ == 0) return {};
+    if (const auto c = bare_keyword()) return *c;  // what most people write: nothing else need be known of the text
     rank();
     set_ordinary_aside();
-    if (const auto c = bare_keyword()) return *c;
     if (const auto c = keyword_in(0, size_); c && (c->intent != intent::none || c->yes)) return *c;
     if (const auto c = phrase(true)) return *c;
     if (const auto c = in_pieces()) return *c;

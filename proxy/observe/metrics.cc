@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 
+#include "proxy/observe/labelled_counters.h"
 #include "proxy/observe/process_metrics.h"
 #include "proxy/observe/source_labels.h"
 
@@ -44,13 +45,16 @@ class metrics::implementation {
   prometheus::Registry registry;
   Family<Counter>& submits =
       counters(registry, "consentgate_submits_total", "Submitted destinations by verdict and reason");
-  Family<Counter>& opt_outs = counters(registry, "consentgate_opt_outs_total",
-                                       "Opt-outs recorded from replies and the API; imports report their own");
-  Family<Counter>& opt_ins = counters(registry, "consentgate_opt_ins_total",
-                                      "Opt-ins recorded from replies and the API; imports report their own");
-  Family<Counter>& complaints = counters(registry, "consentgate_complaints_total",
-                                         "STOPs that people wrote, by the source of the opt-in that they end");
+  labelled_counters opt_outs{counters(registry, "consentgate_opt_outs_total",
+                                      "Opt-outs recorded from replies and the API; imports report their own"),
+                             "sender", "method"};
+  labelled_counters opt_ins{counters(registry, "consentgate_opt_ins_total",
+                                     "Opt-ins recorded from replies and the API; imports report their own"),
+                            "sender", "method"};
   source_labels sources;
+  labelled_counters complaints{counters(registry, "consentgate_complaints_total",
+                                        "STOPs that people wrote, by the source of the opt-in that they end"),
+                               "sender", "source", [this](std::string_view source) { return sources.of(source); }};
   Family<Gauge>& session_count = gauges(registry, "consentgate_sessions", "Open connections");
   Family<Gauge>& upstream_up =
       gauges(registry, "consentgate_upstream_up", "1 when the last attempt to connect succeeded");
@@ -172,15 +176,15 @@ std::shared_ptr<metrics::submit_counters> metrics::submits_of(const std::string&
 }
 
 void metrics::count_opt_out(const std::string& sender, std::string_view method) {
-  implementation_->opt_outs.Add({{"sender", sender}, {"method", std::string(method)}}).Increment();
+  implementation_->opt_outs.count(sender, method);
 }
 
 void metrics::count_opt_in(const std::string& sender, std::string_view method) {
-  implementation_->opt_ins.Add({{"sender", sender}, {"method", std::string(method)}}).Increment();
+  implementation_->opt_ins.count(sender, method);
 }
 
 void metrics::count_complaint(const std::string& sender, std::string_view source) {
-  implementation_->complaints.Add({{"sender", sender}, {"source", implementation_->sources.of(source)}}).Increment();
+  implementation_->complaints.count(sender, source);
 }
 
 void metrics::count_pdu(leg l, smpp::command_id id, std::uint32_t times) {

@@ -85,15 +85,19 @@ void session_shell::give_up() {
 }
 
 void session_shell::record(reply r, std::uint32_t ticket) {
-  keep(gate_, std::move(r), [weak = weak_from_this(), &io = io_, ticket](bool on_disk) {
-    boost::asio::post(io, [weak, ticket, on_disk] {
-      if (const auto self = weak.lock()) {
-        const moment now = the_moment();
-        self->session_.recorded(ticket, on_disk, now);
-        self->turn(now);
-      }
+  keep(gate_, std::move(r), [weak = weak_from_this(), &io = io_, to = recorded_, ticket](bool on_disk) {
+    if (!to->add({ticket, on_disk})) return;
+    boost::asio::post(io, [weak] {
+      if (const auto self = weak.lock()) self->take_recorded();
     });
   });
+}
+
+void session_shell::take_recorded() {
+  const moment now = the_moment();
+  for (const recorded_tickets::one& r : recorded_->take())
+    session_.recorded(r.ticket, r.on_disk, now);
+  turn(now);
 }
 
 bool session_shell::may_deliver_kept(const std::string& system_id) {
@@ -150,6 +154,7 @@ void session_shell::turn(moment now, hurry h) {
   follow_wish(leg::smsc, now);
   read(leg::esme);
   read(leg::smsc);
+  if (at(leg::smsc).yields) go_on();
   await_release();
   const bool parted = session_.ended() && !at(leg::smsc).wire.is_open();
   if (claim_ && (parted || !session_.receives())) claim_.reset();
@@ -203,18 +208,31 @@ void session_shell::flush() {
 
 void session_shell::take(leg l, moment now) {
   one_leg& from = at(l);
+  from.yields = false;
   if (!from.in.empty()) {
     const smpp::octets pending = from.in.pending();
     const std::size_t taken = session_.received(l, pending, now);
     show(l, pcapng::direction::inbound, pending.first(taken), now);
     from.in.consume(taken);
+    from.yields = l == leg::smsc && session_.yields();
   }
   // The end of the stream counts once what came before it has been taken, as far as it is whole.
   const bool all_taken = from.in.empty() && !(l == leg::esme && session_.slowed());
-  if (from.ended && !from.finished && (all_taken || session_.may_take(l))) {
+  if (from.ended && !from.finished && !from.yields && (all_taken || session_.may_take(l))) {
     from.finished = true;
     session_.finished(l, now);
   }
+}
+
+// Behind what others have ready by then.
+void session_shell::go_on() {
+  if (std::exchange(goes_on_, true)) return;
+  boost::asio::post(io_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->goes_on_ = false;
+    self->turn(the_moment());
+  });
 }
 
 void session_shell::show(leg l, pcapng::direction d, smpp::octets octets, moment now) {
@@ -224,7 +242,7 @@ void session_shell::show(leg l, pcapng::direction d, smpp::octets octets, moment
 
 void session_shell::read(leg l) {
   one_leg& from = at(l);
-  if (from.reading || from.ended || from.greeting || !from.wire.is_open()) return;
+  if (from.reading || from.ended || from.greeting || from.yields || !from.wire.is_open()) return;
   if (!from.shut && !session_.may_take(l) && from.in.pending().size() >= most_pending) return;
   if (!from.shut && !session_.may_take(l) && !from.in.empty()) return;
   const std::size_t most = std::max<std::size_t>(most_pending, session_.max_pdu_octets()) + 4096;

@@ -12,6 +12,7 @@
 #include "proxy/server/gate.h"
 #include "proxy/server/journal_sink.h"
 #include "proxy/server/receive_buffer.h"
+#include "proxy/server/recorded_tickets.h"
 #include "proxy/server/stream.h"
 #include "proxy/server/tapping.h"
 #include "proxy/server/upstream_connector.h"
@@ -54,6 +55,7 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
     smpp::buffer writing;   // what the kernel has not taken yet
     bool greeting = false;  // the TLS handshake is under way: nothing else can be
     bool reading = false;   // a read is under way
+    bool yields = false;    // what has been read and not taken waits for the others' turn
     bool write_pending = false;
     bool ended = false;       // the peer has sent its last octet
     bool finished = false;    // and the session knows
@@ -69,6 +71,8 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   bool hold();
   void greet();
   void take(leg l, moment now);
+  void go_on();
+  void take_recorded();
   void show(leg l, pcapng::direction d, smpp::octets octets, moment now);
   void read(leg l);
   void on_read(leg l, std::size_t octets);
@@ -96,9 +100,11 @@ class session_shell : public session_host, public std::enable_shared_from_this<s
   std::optional<receivers::claim> claim_;  // while the session receives
   session session_;
   wire_tap tap_;
+  std::shared_ptr<recorded_tickets> recorded_ = std::make_shared<recorded_tickets>();
   std::optional<boost::asio::steady_timer> release_;  // of what came too fast
   std::chrono::steady_clock::time_point began_;
   bool held_ = false;
+  bool goes_on_ = false;
   bool over_ = false;
 };
 

@@ -105,6 +105,7 @@ bool session::take_reply(smpp::octets pdu, const smpp::header& h, moment now) {
   if (decoded != command_status::ESME_ROK) metrics_->malformed(leg::smsc).Increment();
   // Broken optional parameters leave the text readable: a STOP is heard all the same.
   if (decoded != command_status::ESME_ROK && decoded != command_status::ESME_RINVOPTPARSTREAM) return false;
+  if (smpp::is_from_a_person(m)) ++texts_read_;
   const bool own = replies_->is_own_receipt(*policy_, m, *spelling_);
   reply r;
   if (!own) r = replies_->read({*policy_, bind_candidates(), host_, now}, pdu, m, alphabet_);

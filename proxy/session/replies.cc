@@ -1,6 +1,7 @@
 #include "proxy/session/replies.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 
 #include "proxy/classify/classifier.h"
@@ -18,13 +19,16 @@ constexpr std::chrono::hours remembered_for{24};
 // The proof of what the person wrote, as JSON.
 std::string evidence_of(smpp::octets pdu, const smpp::message& m, const std::string& text, const std::string& rule,
                         const std::string& system_id, bool attributed) {
-  boost::json::object proof{{"pdu", store::hexadecimal(pdu)},
-                            {"data_coding", m.data_coding},
-                            {"text", text},
-                            {"source_addr", smpp::readable(m.source_addr.text)},
-                            {"destination_addr", smpp::readable(m.destination_addr.text)},
-                            {"rule", rule},
-                            {"system_id", system_id}};
+  std::array<unsigned char, 2048> room{};  // enough for most, so that no memory is asked for
+  boost::json::monotonic_resource memory(room.data(), room.size());
+  boost::json::object proof({{"pdu", store::hexadecimal(pdu)},
+                             {"data_coding", m.data_coding},
+                             {"text", text},
+                             {"source_addr", smpp::readable(m.source_addr.text)},
+                             {"destination_addr", smpp::readable(m.destination_addr.text)},
+                             {"rule", rule},
+                             {"system_id", system_id}},
+                            &memory);
   // Of several that use the address: those that had written to the person lately.
   if (attributed) proof["attributed_to"] = "those who wrote lately";
   return boost::json::serialize(proof);

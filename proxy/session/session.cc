@@ -54,7 +54,13 @@ bool session::may_take(leg from) const {
 
 std::size_t session::received(leg from, smpp::octets received, moment now) {
   std::size_t done = 0;
+  texts_read_ = 0;
+  if (from == leg::smsc) yields_ = false;
   while (done < received.size() && may_take(from)) {
+    if (texts_read_ >= texts_a_turn) {
+      yields_ = true;
+      break;
+    }
     const smpp::octets rest = received.subspan(done);
     if (const std::size_t plain = take_plain(from, rest, now); plain > 0) {
       done += plain;

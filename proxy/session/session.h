@@ -57,9 +57,13 @@ class session {
   // --- bytes ---
 
   // Takes whole PDUs from the front of `received` and returns how many octets it is done with: fewer than offered when
-  // a PDU is cut, or when no more may be taken now (offer the rest again after any other call). What has to be sent is
-  // then in output().
+  // a PDU is cut, or when no more may be taken now (offer the rest again after any other call), or when this session
+  // has had its turn. What has to be sent is then in output().
   std::size_t received(leg from, smpp::octets received, moment now);
+  // Reading what people write takes time that other sessions wait for: after so many texts of one call the rest is to
+  // be offered again once the others have been heard.
+  static constexpr unsigned texts_a_turn = 16;
+  bool yields() const { return yields_; }
   // What is to be written to a leg; the shell takes it away.
   smpp::buffer& output(leg to) { return side(to).output; }
   // False while octets of this leg must wait: the shell stops reading it.
@@ -366,6 +370,8 @@ class session {
   bool wants_reception_ = false;
   std::optional<std::chrono::steady_clock::time_point> awaits_reception_;  // since when
   bool bind_dropped_ = false;
+  unsigned texts_read_ = 0;  // of people, in this call
+  bool yields_ = false;
   std::size_t submissions_ = 0;
   std::vector<pending_submission> pending_;  // empty between two calls
   smpp::submit_sm_origin origin_;            // of the latest submit_sm whose sender has no rules about messages

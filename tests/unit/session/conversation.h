@@ -111,12 +111,14 @@ class conversation {
   // Offers again what waits.
   void turn() {
     session.release_slowed(now_);
-    for (const proxy::leg l : {proxy::leg::esme, proxy::leg::smsc, proxy::leg::esme}) {
-      smpp::buffer& in = pending_[static_cast<std::size_t>(l)];
-      if (in.empty()) continue;
-      const std::size_t taken = session.received(l, in, now_);
-      in.erase(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(taken));
-    }
+    do {
+      for (const proxy::leg l : {proxy::leg::esme, proxy::leg::smsc, proxy::leg::esme}) {
+        smpp::buffer& in = pending_[static_cast<std::size_t>(l)];
+        if (in.empty()) continue;
+        const std::size_t taken = session.received(l, in, now_);
+        in.erase(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(taken));
+      }
+    } while (session.yields());
     if (session.wants_reception()) {
       ++receptions_wanted;
       if (reception_is_free) session.reception_free(now_);

@@ -26,6 +26,13 @@ struct model {
   }
 };
 
+std::vector<fact> facts(const consent_store& s, std::uint64_t digits) {
+  std::vector<fact> all;
+  for (const auto& k : s.known({digits}))
+    all.push_back(k.what);
+  return all;
+}
+
 void keep(std::vector<event>& in, event e, const recorded& place) {
   e.id = place.id;
   e.sequence = place.sequence;
@@ -82,8 +89,14 @@ TEST_CASE("random events, recalls, reassignments, corrections and erasures, agai
     } else if (what == 18) {
       erasures += !erase(*s, digits).already;
     } else {
+      // What was known is what is on disk.
+      std::vector<std::vector<fact>> before;
+      for (std::uint64_t n = 0; n < numbers; ++n)
+        before.push_back(facts(*s, alice + n));
       s.reset();
       s = opened(folder.path());
+      for (std::uint64_t n = 0; n < numbers; ++n)
+        REQUIRE(facts(*s, alice + n) == before[n]);
     }
     for (std::uint64_t n = 0; n < numbers; ++n) {
       CAPTURE(step, what, n);
