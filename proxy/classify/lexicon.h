@@ -81,7 +81,7 @@ class lexicon {
   std::uint32_t add_meaning(std::uint16_t language, line_kind kind, const std::string& detail);
   symbol symbol_of(std::string_view word, bool tolerant);
   void find_symbols(std::string_view word, bool fixed, bool tolerate, matches& out) const;
-  void find_known(std::string_view word, bool corrected, matches& out) const;
+  bool find_known(std::string_view word, bool corrected, matches& out) const;
   void find_variants(std::string_view word, bool tolerate, matches& out) const;
   void find_misspelled(std::u32string_view word, bool tolerate, matches& out) const;
 
