@@ -125,6 +125,10 @@ void lexicon::find_variants(std::string_view word, bool tolerate, matches& out) 
     const std::u32string once = without_doubles(letters);
     if (once.size() >= 4 && find_known(to_utf8(once), false, out)) return;
   }
+  // 5TOP: a digit before three letters and more. 2nd and 4e are no such words.
+  if (const char32_t first = drawn_letter(letters[0]); first != 0 && letters.size() >= 4) {
+    if (find_known(to_utf8(first + letters.substr(1)), false, out)) return;
+  }
   if (letters.size() <= longest_word) find_misspelled(letters, tolerate, out);
 }
 
@@ -144,6 +148,10 @@ void lexicon::find_misspelled(std::u32string_view word, bool tolerate, matches& 
   };
   if (lost) {
     consider_all(to_utf8(less(word, word.find(U'?'))));
+    if (!out.empty()) return;
+    // A question, after all.
+    if (word.ends_with(U'?')) find_known(to_utf8(word.substr(0, word.size() - 1)), false, out);
+    if (word.starts_with(U'?')) find_known(to_utf8(word.substr(1)), false, out);
     return;
   }
   if (consider_all(to_utf8(word))) return;
