@@ -50,6 +50,8 @@ class lexicon {
   const std::vector<rule>& rules(std::size_t language) const { return languages_[language].rules; }
   const classification& meaning(std::uint32_t means) const { return meanings_[means]; }
 
+  bool has_word(std::string_view word) const { return words_.contains(word); }
+
   // Every hit in the text, those of one language in the order of their starts.
   void find(const units& text, std::vector<std::vector<hit>>& by_language) const;
 
