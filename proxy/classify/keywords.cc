@@ -103,7 +103,7 @@ std::optional<classification> keywords::beside_subject() const {
   for (std::size_t first = 0; first < found_.size();) {
     const std::size_t last = found_.end_of_clause(first);
     const auto c = within(first, last);
-    if (c && c->intent == intent::opt_out && speaks_of_messages(first, last)) return c;
+    if (c && c->intent == intent::opt_out && (ends_with_cease(first) || speaks_of_messages(first, last))) return c;
     first = last;
   }
   return {};
@@ -124,6 +124,20 @@ std::optional<classification> keywords::shouted() const {
     }
   }
   return {};
+}
+
+// Whether the last clause, which begins there, says to stop in the language of the text: "5 a day, please stop".
+bool keywords::ends_with_cease(std::size_t first) const {
+  if (found_.end_of_clause(first) != found_.size()) return false;
+  const std::size_t known_best = found_.candidates().front().covered;
+  const auto ceases = [&](std::size_t language) {
+    return std::ranges::any_of(found_.hits(language), [&](const hit& h) {
+      return h.start >= first && is_words(h) && (h.word_class == class_of("stop") || h.word_class == class_of("unsub"));
+    });
+  };
+  return ceases(0) || std::ranges::any_of(found_.candidates(), [&](const found_words::candidate& c) {
+           return c.covered == known_best && 2 * c.covered >= found_.size() && ceases(c.language);
+         });
 }
 
 bool keywords::speaks_of_messages(std::size_t first, std::size_t last) const {

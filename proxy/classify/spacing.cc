@@ -37,7 +37,7 @@ std::vector<std::u32string> joined(const units& text) {
 }
 
 std::u32string apart(const lexicon& known, const units& text) {
-  constexpr std::size_t few = 4, shortest = 6, longest = 40;
+  constexpr std::size_t few = 2, shortest = 6, longest = 40;
   if (text.list.size() > few) return {};
   std::u32string out;
   bool changed = false;
