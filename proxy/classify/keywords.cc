@@ -33,8 +33,9 @@ std::optional<classification> keywords::within(std::size_t first, std::size_t la
   for (std::size_t i = first; i < last;) {
     if (found_.said_otherwise(i)) return {};
     if (const hit* k = keyword[i]) {
-      if (found != nullptr && !same(*k, *found)) return {};
-      if (found == nullptr || found_.meaning(*k).everything) found = k;
+      const bool yes = found != nullptr && found_.meaning(*found).yes;  // "yes, stop"
+      if (found != nullptr && !same(*k, *found) && !yes) return {};
+      if (found == nullptr || yes || found_.meaning(*k).everything) found = k;
       i = k->end;
     } else if (filled[i] > i) {
       only_polite = only_polite && polite[i] == filled[i];

@@ -47,6 +47,28 @@ std::optional<classification> phrases::said(bool out) {
   return {};
 }
 
+std::optional<classification> phrases::undone() const {
+  for (const found_words::candidate& c : found_.candidates()) {
+    const std::vector<hit>& hits = found_.hits(c.language);
+    const auto is_of = [](std::string_view word_class) {
+      return [wanted = class_of(word_class)](const hit& h) { return is_words(h) && h.word_class == wanted; };
+    };
+    if (std::ranges::none_of(hits, is_of("mistake"))) continue;
+    const auto back = std::ranges::find_if(hits, is_of("back"));
+    if (back == hits.end()) continue;
+    // "Don't add me back", "you added me back by mistake, remove me".
+    const auto refuses = [&](const hit& h) {
+      const bool before = is_of("not")(h) && found_.at(h.start).clause == found_.at(back->start).clause;
+      return (before && h.start < back->start) || (among(refusals, h) && h.start >= back->end);
+    };
+    if (std::ranges::any_of(hits, refuses) || std::ranges::any_of(found_.hits(0), refuses)) continue;
+    const std::string& language = found_.known().language(c.language);
+    return classification{
+        .intent = intent::opt_in, .language = language, .rule = "phrase:" + language + ":[mistake] + [back]"};
+  }
+  return {};
+}
+
 // Which units the language has words for.
 void phrases::know(std::size_t language) {
   known_units_.assign(found_.size(), false);

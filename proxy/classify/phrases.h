@@ -15,6 +15,8 @@ class phrases {
 
   // The opt-out, or the opt-in, that a phrase says in one of the languages the text may be in.
   std::optional<classification> said(bool out);
+  // "Unsubscribed by mistake, add me back": an opt-in that speaks of the opt-out it undoes.
+  std::optional<classification> undone() const;
 
  private:
   std::optional<classification> literal(std::size_t language, std::size_t as, bool out) const;

@@ -33,6 +33,7 @@ classification understand(const lexicon& known, const units& text) {
   phrases said(found);
   if (const auto c = words.bare()) return *c;
   if (const auto c = words.within(0, found.size()); c && (c->intent != intent::none || c->yes)) return *c;
+  if (const auto c = said.undone()) return *c;
   if (const auto c = said.said(true)) return *c;
   if (const auto c = in_pieces(found)) return *c;
   if (const auto c = words.beside_subject()) return *c;
