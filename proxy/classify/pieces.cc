@@ -45,6 +45,17 @@ void pieces::cover() {
 }
 
 void pieces::find_opt_outs() {
+  // STOP is everybody's word, although it is told as English.
+  found_.each_hit([&](const hit& h) {
+    const bool keyword = h.kind == static_cast<std::uint16_t>(line_kind::keyword_opt_out) && !h.corrected;
+    if (!keyword || !found_.is_free(h)) return;
+    const bool shared = std::ranges::any_of(found_.hits(0), [&](const hit& s) {
+      return is_words(s) && s.word_class == class_of("stop") && s.start == h.start && s.end == h.end;
+    });
+    if (!shared) return;
+    mark(covered_, h, true);
+    mark(means_, h, h.means);
+  });
   for (const std::size_t l : {std::size_t{0}, language_}) {
     for (const hit& h : found_.hits(l)) {
       if (found_.meaning(h).intent != intent::opt_out || !found_.is_free(h)) continue;
