@@ -20,7 +20,9 @@ found_words::found_words(const lexicon& known, const units& text)
 void found_words::cut_signature() {
   std::size_t cut = size_;
   each_hit([&](const hit& h) {
-    if (h.kind == static_cast<std::uint16_t>(line_kind::signature) && h.start > 0)
+    if (h.kind != static_cast<std::uint16_t>(line_kind::signature) || h.start == 0) return;
+    // A single word begins a signature only where a clause begins: "Att, João", not "sluta upp med att skicka".
+    if (h.end - h.start > 1 || text_.list[h.start].clause != text_.list[h.start - 1U].clause)
       cut = std::min<std::size_t>(cut, h.start);
   });
   if (cut == size_) return;

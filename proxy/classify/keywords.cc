@@ -32,7 +32,10 @@ std::optional<classification> keywords::within(std::size_t first, std::size_t la
   bool only_polite = true;
   for (std::size_t i = first; i < last;) {
     if (found_.said_otherwise(i)) return {};
-    if (const hit* k = keyword[i]) {
+    const hit* k = keyword[i];
+    const bool thanks =
+        k != nullptr && found != nullptr && found_.meaning(*k).yes && filled[i] >= k->end;  // Danish tak
+    if (k != nullptr && !thanks) {
       const bool yes = found != nullptr && found_.meaning(*found).yes;  // "yes, stop"
       if (found != nullptr && !same(*k, *found) && !yes) return {};
       if (found == nullptr || yes || found_.meaning(*k).everything) found = k;
