@@ -110,6 +110,12 @@ bool phrases::mostly_known(std::size_t language, const matcher::span& s) const {
     all += width;
     strange += known_units_[i] ? 0 : width;
   }
+  // "Ne pišite više ovamo": a long phrase that leaves little else in its clauses says enough.
+  std::uint32_t own = 0;
+  for (const hit* h : s.of)
+    own += std::uint32_t(h->end - h->start) * (found_.at(h->start).single ? 1 : word_width);
+  constexpr std::uint32_t long_phrase = 3 * word_width, most = 66;  // percent
+  if (own >= long_phrase && own * 100 >= all * most) return true;
   const auto concerns = [&](const hit& h) {
     return is_words(h) && (among(subjects, h) || h.word_class == class_of("phone")) && is_in_a_clause_of(s, h.start);
   };
