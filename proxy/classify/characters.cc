@@ -127,6 +127,28 @@ std::u32string in_letters_of(std::u32string_view word, script of) {
   return out;
 }
 
+char32_t drawn_letter(char32_t c) {
+  switch (c) {
+    case '0':
+      return U'o';
+    case '1':
+      return U'i';
+    case '3':
+      return U'e';
+    case '4':
+    case '@':
+      return U'a';
+    case '5':
+    case '$':
+      return U's';
+    case '7':
+    case '+':
+      return U't';
+    default:
+      return 0;
+  }
+}
+
 std::u32string to_code_points(std::string_view utf8) {
   std::u32string out;
   out.reserve(utf8.size());

@@ -31,6 +31,9 @@ char32_t look_alike(char32_t c, script of);
 // The text in the letters of that script; empty when one of them has no like there.
 std::u32string in_letters_of(std::u32string_view word, script of);
 
+// The letter that a digit or sign between letters stands for; 0 if none.
+char32_t drawn_letter(char32_t c);
+
 std::u32string to_code_points(std::string_view utf8);  // what is not UTF-8 becomes U+FFFD
 std::string to_utf8(std::u32string_view text);
 

@@ -4,6 +4,7 @@
 #include "proxy/classify/languages.h"
 #include "proxy/classify/lexicon.h"
 #include "proxy/classify/readings.h"
+#include "proxy/classify/spacing.h"
 #include "proxy/classify/understanding.h"
 
 namespace proxy {
@@ -46,20 +47,6 @@ bool means_something(const classification& c) {
   return c.intent != intent::none || c.yes;
 }
 
-// Letters that spaces tore apart: all words as one ("st op"), or the first two ("d sinscription svp").
-std::vector<std::u32string> joined(const units& text) {
-  constexpr std::size_t few = 4, shortest = 4;
-  const std::size_t size = text.list.size();
-  if (size < 2 || size > few || text.list[0].single || text.list[0].number || text.list[1].number) return {};
-  std::string all, pair;
-  for (std::size_t i = 0; i < size; ++i) {
-    all += text.word(i);
-    pair += (i > 1 ? " " : "") + std::string(text.word(i));
-  }
-  if (all.size() < shortest) return {};
-  return {to_code_points(all), to_code_points(pair)};
-}
-
 }  // namespace
 
 classifier::classifier() : classifier(own_phrases{}) {}
@@ -84,8 +71,10 @@ classification classifier::classify(std::string_view text) const {
   if (means_something(found)) return spoken(found);
   found = understood_otherwise();
   if (means_something(found)) return spoken(found);
-  for (const std::u32string& whole : joined(words)) {
-    found = understand(*lexicon_, fold_units(whole));
+  std::vector<std::u32string> respaced = joined(words);
+  if (std::u32string more = apart(*lexicon_, words); !more.empty()) respaced.push_back(std::move(more));
+  for (const std::u32string& meant : respaced) {
+    found = understand(*lexicon_, fold_units(meant));
     if (found.intent == intent::opt_out && !found.rule.starts_with("phrase")) return spoken(found);
   }
   return {};

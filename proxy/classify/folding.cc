@@ -99,29 +99,6 @@ bool is_letter(char32_t c) {
   return belongs_to_a_word(c) && u_charType(static_cast<UChar32>(c)) != U_DECIMAL_DIGIT_NUMBER;
 }
 
-// The letter that a digit or sign between letters stands for; 0 if none.
-char32_t drawn_letter(char32_t c) {
-  switch (c) {
-    case '0':
-      return U'o';
-    case '1':
-      return U'i';
-    case '3':
-      return U'e';
-    case '4':
-    case '@':
-      return U'a';
-    case '5':
-    case '$':
-      return U's';
-    case '7':
-    case '+':
-      return U't';
-    default:
-      return 0;
-  }
-}
-
 bool ends_sentence(char32_t c) {
   return c == '.' || c == '!' || c == '?' || c == ';' || c == ':' || c == '\n' || c == '\r' || c == 0x3002 ||
          c == 0x0964 || c == 0x061F || c == 0x06D4 || c == 0x2026 || c == 0x37E;
@@ -133,7 +110,11 @@ bool ends_clause(char32_t c) {
 
 class cutter {
  public:
-  explicit cutter(std::u32string_view text) : text_(text) { out_.letters.reserve(text.size() + 8); }
+  explicit cutter(std::u32string_view text) : text_(text) {
+    out_.letters.reserve(text.size() + 8);
+    for (at_ = 0; at_ < text_.size() && !loses_letters_; ++at_)
+      loses_letters_ = text_[at_] == '?' && is_lost_letter(U'?');
+  }
 
   units cut() {
     for (at_ = 0; at_ < text_.size() && out_.list.size() < enough_units; ++at_)
@@ -167,9 +148,11 @@ class cutter {
 
   static bool is_ascii_letter(char32_t c) { return (c >= 'a' && c <= 'z') || is_digit(c); }
 
-  // Between two letters, and not "ok?yes": a question ends with white space or the text, where words have spaces.
+  // Between two letters, and not "ok?yes": a question ends with white space or the text, where words have spaces. In a
+  // text that lost such a letter, those at the ends of words may be others.
   bool is_lost_letter(char32_t c) const {
     if (needs_no_spaces(before()) || needs_no_spaces(after())) return false;
+    if (loses_letters_ && (is_letter(after()) || is_letter(before()))) return true;
     return is_letter(after()) && (is_letter(before()) || (c == 0xFFFD && word_.empty()));
   }
 
@@ -272,6 +255,7 @@ class cutter {
   std::u32string word_;
   std::string drawn_out_;
   std::uint16_t sentence_ = 0, clause_ = 0;
+  bool loses_letters_ = false;
   units out_;
 };
 

@@ -1,6 +1,7 @@
 #include "proxy/classify/lexicon.h"
 
 #include <algorithm>
+#include <array>
 
 namespace proxy {
 namespace {
@@ -31,6 +32,12 @@ classification meaning_of(line_kind kind) {
 
 std::uint16_t class_named(std::string_view name) {
   return static_cast<std::uint16_t>(std::ranges::find(word_classes, name) - word_classes.begin());
+}
+
+// What is said and about what: the other words are too many to be told from each other by all but a letter.
+bool is_misspelled_often(int word_class) {
+  constexpr std::array<std::string_view, 6> classes{"stop", "unsub", "cancel", "remove", "send", "message"};
+  return std::ranges::find(classes, word_classes[static_cast<std::size_t>(word_class)]) != classes.end();
 }
 
 bool is_keyword(line_kind kind) {
@@ -69,7 +76,7 @@ void lexicon::add(std::uint16_t language, const language_line& line) {
   } else if (!plain || line.kind == opt_out_alone || line.kind == opt_out_beside || line.kind == opt_in_alone) {
     add_rule(language, line);
   } else if (line.kind == line_kind::words || line.kind == ordinary || line.kind == signature) {
-    const bool tolerant = line.kind == line_kind::words && line.word_class == class_named("unsub");
+    const bool tolerant = line.kind == line_kind::words && is_misspelled_often(line.word_class);
     add_words(said, {language, kind, static_cast<std::uint16_t>(line.word_class), 0}, tolerant);
   } else {
     add_words(said, {language, kind, 0, add_meaning(language, line.kind, said)}, line.kind == keyword_opt_out);

@@ -50,6 +50,8 @@ class lexicon {
   const std::vector<rule>& rules(std::size_t language) const { return languages_[language].rules; }
   const classification& meaning(std::uint32_t means) const { return meanings_[means]; }
 
+  bool has_word(std::string_view word) const { return words_.contains(word); }
+
   // Every hit in the text, those of one language in the order of their starts.
   void find(const units& text, std::vector<std::vector<hit>>& by_language) const;
 
@@ -81,7 +83,7 @@ class lexicon {
   std::uint32_t add_meaning(std::uint16_t language, line_kind kind, const std::string& detail);
   symbol symbol_of(std::string_view word, bool tolerant);
   void find_symbols(std::string_view word, bool fixed, bool tolerate, matches& out) const;
-  void find_known(std::string_view word, bool corrected, matches& out) const;
+  bool find_known(std::string_view word, bool corrected, matches& out) const;
   void find_variants(std::string_view word, bool tolerate, matches& out) const;
   void find_misspelled(std::u32string_view word, bool tolerate, matches& out) const;
 

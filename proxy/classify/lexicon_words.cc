@@ -75,24 +75,35 @@ symbol lexicon::symbol_of(std::string_view word, bool tolerant) {
 
 void lexicon::find_symbols(std::string_view word, bool fixed, bool tolerate, matches& out) const {
   const bool lost = word.find('?') != std::string_view::npos;  // a stem before the gap says too little
-  if (!lost) find_known(word, false, out);
-  if (!fixed && out.empty()) find_variants(word, tolerate, out);
+  const bool known = !lost && find_known(word, false, out);
+  if (!fixed && !known) find_variants(word, tolerate, out);
 }
 
-void lexicon::find_known(std::string_view word, bool corrected, matches& out) const {
+// Whether a language has the word: what only begins with two or three letters of a stem ("cesser de m*") may as well be
+// another one, misspelled.
+bool lexicon::find_known(std::string_view word, bool corrected, matches& out) const {
+  constexpr std::size_t telling_stem = 4;
+  bool known = false;
   const auto look = [&](std::string_view w) {
-    if (const auto exact = words_.find(w); exact != words_.end()) out.push_back({exact->second, corrected});
+    if (const auto exact = words_.find(w); exact != words_.end()) {
+      out.push_back({exact->second, corrected});
+      known = true;
+    }
     for (std::size_t n = 1; n <= w.size() && n < 63; ++n) {
       if ((stem_lengths_ >> n & 1U) == 0) continue;
       if (n < w.size() && (static_cast<unsigned char>(w[n]) & 0xC0U) == 0x80) continue;
-      if (const auto stem = stems_.find(w.substr(0, n)); stem != stems_.end()) out.push_back({stem->second, corrected});
+      if (const auto stem = stems_.find(w.substr(0, n)); stem != stems_.end()) {
+        out.push_back({stem->second, corrected});
+        known = known || n >= telling_stem;
+      }
     }
   };
   look(word);
-  if (static_cast<unsigned char>(word.front()) < 0xD6) return;  // clitics are of Hebrew and Arabic script
+  if (static_cast<unsigned char>(word.front()) < 0xD6) return known;  // clitics are of Hebrew and Arabic script
   for (const std::string& clitic : clitics_) {
     if (word.size() >= clitic.size() + 4 && word.starts_with(clitic)) look(word.substr(clitic.size()));
   }
+  return known;
 }
 
 void lexicon::find_variants(std::string_view word, bool tolerate, matches& out) const {
@@ -102,16 +113,21 @@ void lexicon::find_variants(std::string_view word, bool tolerate, matches& out) 
     for (const script s : {script::latin, script::cyrillic, script::greek}) {
       const std::u32string like = in_letters_of(letters, s);
       if (like.empty() || like == letters) continue;
-      find_known(to_utf8(like), false, out);
-      if (!out.empty()) return;
+      if (find_known(to_utf8(like), false, out)) return;
     }
   }
   if (has_doubles(letters) && letters.find(U'?') == std::u32string::npos) {
     const auto known = undoubled_.find(to_utf8(without_doubles(letters)));
-    if (known != undoubled_.end()) return find_known(known->second, false, out);
+    if (known != undoubled_.end()) {
+      find_known(known->second, false, out);
+      return;
+    }
     const std::u32string once = without_doubles(letters);
-    if (once.size() >= 4) find_known(to_utf8(once), false, out);
-    if (!out.empty()) return;
+    if (once.size() >= 4 && find_known(to_utf8(once), false, out)) return;
+  }
+  // 5TOP: a digit before three letters and more. 2nd and 4e are no such words.
+  if (const char32_t first = drawn_letter(letters[0]); first != 0 && letters.size() >= 4) {
+    if (find_known(to_utf8(first + letters.substr(1)), false, out)) return;
   }
   if (letters.size() <= longest_word) find_misspelled(letters, tolerate, out);
 }
@@ -132,6 +148,10 @@ void lexicon::find_misspelled(std::u32string_view word, bool tolerate, matches& 
   };
   if (lost) {
     consider_all(to_utf8(less(word, word.find(U'?'))));
+    if (!out.empty()) return;
+    // A question, after all.
+    if (word.ends_with(U'?')) find_known(to_utf8(word.substr(0, word.size() - 1)), false, out);
+    if (word.starts_with(U'?')) find_known(to_utf8(word.substr(1)), false, out);
     return;
   }
   if (consider_all(to_utf8(word))) return;

@@ -19,32 +19,25 @@ void mark(std::vector<T>& units, const hit& h, T what) {
 
 }  // namespace
 
-pieces::pieces(const lexicon& known, const units& text, std::size_t size, const std::vector<std::vector<hit>>& hits,
-               std::size_t language, const std::vector<bool>& used)
-    : known_(known),
-      text_(text),
-      size_(size),
-      hits_(hits),
+pieces::pieces(const found_words& found, std::size_t language)
+    : found_(found),
       language_(language),
-      used_(used),
-      covered_(size, false),
-      negation_(size, false),
-      means_(size, 0),
-      beside_(size, 0) {
+      covered_(found.size(), false),
+      negation_(found.size(), false),
+      means_(found.size(), 0),
+      beside_(found.size(), 0) {
   cover();
   find_opt_outs();
 }
 
 void pieces::cover() {
-  for (std::size_t i = 0; i < size_; ++i)
-    covered_[i] = text_.list[i].number;
-  for (const std::vector<hit>& of_language : hits_) {
-    for (const hit& h : of_language) {
-      if (among(fillers, h)) mark(covered_, h, true);
-    }
-  }
+  for (std::size_t i = 0; i < found_.size(); ++i)
+    covered_[i] = found_.at(i).number;
+  found_.each_hit([&](const hit& h) {
+    if (among(fillers, h)) mark(covered_, h, true);
+  });
   for (const std::size_t l : {std::size_t{0}, language_}) {
-    for (const hit& h : hits_[l]) {
+    for (const hit& h : found_.hits(l)) {
       if (among(reasons, h)) mark(covered_, h, true);
       if (is_words(h) && h.word_class == class_of("not")) mark(negation_, h, true);
     }
@@ -52,17 +45,27 @@ void pieces::cover() {
 }
 
 void pieces::find_opt_outs() {
+  // STOP is everybody's word, although it is told as English.
+  found_.each_hit([&](const hit& h) {
+    const bool keyword = h.kind == static_cast<std::uint16_t>(line_kind::keyword_opt_out) && !h.corrected;
+    if (!keyword || !found_.is_free(h)) return;
+    const bool shared = std::ranges::any_of(found_.hits(0), [&](const hit& s) {
+      return is_words(s) && s.word_class == class_of("stop") && s.start == h.start && s.end == h.end;
+    });
+    if (!shared) return;
+    mark(covered_, h, true);
+    mark(means_, h, h.means);
+  });
   for (const std::size_t l : {std::size_t{0}, language_}) {
-    for (const hit& h : hits_[l]) {
-      if (known_.meaning(h.means).intent != intent::opt_out) continue;
-      if (std::any_of(used_.begin() + h.start, used_.begin() + h.end, [](bool u) { return u; })) continue;
+    for (const hit& h : found_.hits(l)) {
+      if (found_.meaning(h).intent != intent::opt_out || !found_.is_free(h)) continue;
       mark(covered_, h, true);
       mark(means_, h, h.means);
     }
   }
-  const matcher m(text_, hits_[language_], hits_[0], used_);
+  const matcher m(found_.text(), found_.hits(language_), found_.hits(0), found_.used());
   for (const std::size_t l : {language_, std::size_t{0}}) {
-    for (const rule& r : known_.rules(l)) {
+    for (const rule& r : found_.known().rules(l)) {
       const bool alone = r.kind == line_kind::opt_out_alone;
       if (!alone && r.kind != line_kind::opt_out_beside) continue;
       m.find(r, [&](const matcher::span& s) {
@@ -79,14 +82,12 @@ void pieces::find_opt_outs() {
 }
 
 std::uint32_t pieces::said_in_all() const {
-  return said(0, size_);
+  return said(0, found_.size());
 }
 
 std::uint32_t pieces::said_in_a_clause() const {
-  for (std::size_t first = 0; first < size_;) {
-    std::size_t last = first;
-    while (last < size_ && text_.list[last].clause == text_.list[first].clause)
-      ++last;
+  for (std::size_t first = 0; first < found_.size();) {
+    const std::size_t last = found_.end_of_clause(first);
     const std::uint32_t here = negates(first, last) ? 0 : said(first, last);
     const bool tells_what = std::ranges::find(causes_, here) == causes_.end();
     if (here != 0 && tells_what && elsewhere(first, last, causes)) return here;
@@ -127,8 +128,8 @@ bool pieces::negates(std::size_t first, std::size_t last) const {
 template <std::size_t N>
 bool pieces::elsewhere(std::size_t first, std::size_t last, const std::array<std::size_t, N>& classes) const {
   for (const std::size_t l : {std::size_t{0}, language_}) {
-    for (const hit& h : hits_[l]) {
-      if ((h.start < first || h.start >= last) && !used_[h.start] && among(classes, h)) return true;
+    for (const hit& h : found_.hits(l)) {
+      if ((h.start < first || h.start >= last) && !found_.used()[h.start] && among(classes, h)) return true;
     }
   }
   return false;

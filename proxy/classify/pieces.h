@@ -5,15 +5,14 @@
 #include <array>
 #include <vector>
 
-#include "proxy/classify/lexicon.h"
+#include "proxy/classify/found_words.h"
 
 namespace proxy {
 
 class pieces {
  public:
-  // The text's first `size` units, read in one language; `used`: units that mean nothing any more.
-  pieces(const lexicon& known, const units& text, std::size_t size, const std::vector<std::vector<hit>>& hits,
-         std::size_t language, const std::vector<bool>& used);
+  // The text, read in one language.
+  pieces(const found_words& found, std::size_t language);
 
   // The meaning of the opt-out that the whole text says; 0 if none.
   std::uint32_t said_in_all() const;
@@ -29,12 +28,8 @@ class pieces {
   template <std::size_t N>
   bool elsewhere(std::size_t first, std::size_t last, const std::array<std::size_t, N>& classes) const;
 
-  const lexicon& known_;
-  const units& text_;
-  std::size_t size_;
-  const std::vector<std::vector<hit>>& hits_;
+  const found_words& found_;
   std::size_t language_;
-  const std::vector<bool>& used_;
   std::vector<bool> covered_;
   std::vector<bool> negation_;
   std::vector<std::uint32_t> means_;   // of the opt-out that a unit belongs to

@@ -142,6 +142,10 @@ std::vector<std::u32string> other_readings(std::u32string_view text) {
   // Septets leave octets that no text has, or end in one that few have; those that leave neither (TD is `T"`) cannot be
   // told from a text.
   const auto is_control = [](char32_t c) { return (c < 0x20 && c != '\n' && c != '\r') || (c >= 0x7F && c < 0x100); };
+  constexpr std::u32string_view signs =
+      U"\x1F6D1\x26D4\x1F6AB\x1F4F5\x1F515";  // stop, no entry, none, no telephones, no bell
+  if (text.find_first_of(signs) != std::u32string_view::npos && std::ranges::none_of(text, belongs_to_a_word))
+    add(U"stop");
   if (std::ranges::any_of(text, is_control) || text.ends_with(U'\n') || text.ends_with(U'\r')) add(unpacked(text));
   return all;
 }

@@ -15,7 +15,7 @@ std::u32string without_mojibake(std::u32string text);
 bool is_no_text(std::u32string_view text);
 
 // Other texts that these characters may have been, for a text that means nothing as it stands: UCS-2 of the other byte
-// order (匀吀伀倀), packed septets of GSM 7-bit that were read as octets.
+// order (匀吀伀倀), packed septets of GSM 7-bit that were read as octets, a stop sign without a word.
 std::vector<std::u32string> other_readings(std::u32string_view text);
 
 }  // namespace proxy

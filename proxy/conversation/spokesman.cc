@@ -25,6 +25,16 @@ const sender* first_that(const std::vector<const sender*>& senders, std::optiona
   return found == senders.end() ? nullptr : *found;
 }
 
+// What outlives the configuration.
+sender unconfigured(const sender& s) {
+  sender out;
+  out.name = s.name;
+  out.group = s.group;
+  out.own_scope = s.own_scope;
+  out.group_scope = s.group_scope;
+  return out;
+}
+
 // An address that outlives its PDU.
 struct kept_address {
   std::uint8_t ton, npi;
@@ -90,7 +100,15 @@ settlement spokesman::opted_out(const heard_at& at, const heard_message& m, cons
   }
   std::optional<gate_request> says;
   const spoken_texts& own = *s->configured->confirmation;
-  if (fresh) says = request("confirmation", at, m, *s, own.empty() ? shipped_confirmations() : own);
+  if (fresh) {
+    says = request("confirmation", at, m, *s, own.empty() ? shipped_confirmations() : own);
+    // Who wrote START while it waited for a bind is not told the opposite.
+    says->pdu = [this, who = m.who, of = unconfigured(*s), pdu = std::move(says->pdu)](smpp::default_alphabet zero) {
+      const store::question q{of.own_scope, of.group_scope, store::consent_rule::opt_out, store::now(), {}};
+      const bool stands = store_->judge(who, q).result == store::standing::opted_out;
+      return stands && !questions_.is_wanted(who, of, store::now()) ? pdu(zero) : smpp::buffer{};
+    };
+  }
   return [this, c, says = std::move(says), bind = at.session](bool on_disk) {
     {
       const std::lock_guard lock(mutex_);
@@ -121,9 +139,7 @@ void spokesman::asked_to_join(const heard_at& at, const heard_message& m, const 
   if (!may_answer(at, m)) return;
   const spoken_texts& texts = *s.configured->double_opt_in;
   if (!questions_.ask(m.who, s, text_for(texts, m.language).text, m.evidence, at.now.wall)) return;
-  sender asks;  // what outlives the configuration
-  asks.name = s.name;
-  asks.group = s.group;
+  const sender asks = unconfigured(s);
   gate_request says = request("question", at, m, s, texts);
   says.pdu = [this, who = m.who, asks, pdu = std::move(says.pdu)](smpp::default_alphabet zero) {
     return questions_.is_wanted(who, asks, store::now()) ? pdu(zero) : smpp::buffer{};

@@ -163,6 +163,22 @@ def test_the_bind_goes_away_in_the_middle(gate, smsc):
     assert len(said(smsc)) == 1
 
 
+@pytest.mark.parametrize("asks", [False, True])
+def test_a_start_while_it_waits_for_a_bind(start_gate, smsc, asks):
+    """Nobody is told that they are out who came back meanwhile, or is being asked whether they want to."""
+    gate = start_gate([smsc.port], SPEAKING if asks else SPEAKING.replace("    double_opt_in:", "    # double_opt_in:"))
+    with gate.bound(kind="receiver") as rx:
+        reply(smsc, rx, "STOP")
+        reply(smsc, rx, "START")
+        reply(smsc, rx, "STOP", BOB)
+        with gate.bound(kind="transmitter"):
+            wait_until(lambda: outcomes(gate, "confirmation", "dropped") == 1)
+            wait_until(lambda: outcomes(gate, "confirmation", "accepted") == 1)
+            if asks:
+                wait_until(lambda: outcomes(gate, "question", "accepted") == 1)
+    assert [(number, text) for _, number, text in said(smsc)] == [*[(ALICE, "SHOP: reply YES")] * asks, (BOB, "SHOP: bye")]
+
+
 @pytest.mark.parametrize("status", [0x45, 0x58, 0x14, 0x08])
 def test_the_smsc_refuses_it(start_gate, start_smsc, status):
     smsc = start_smsc(answer=lambda s, p: [smpp.answer(p, status=status)] if p.name == "submit_sm" else None)
