@@ -81,10 +81,10 @@ void tls_connection::handshake(const std::function<void(error_code)>& done) {
   wait(s, [this, done](error_code ec) { ec ? done(ec) : handshake(done); });
 }
 
-// Until the room is full or nothing more is there.
+// Until the room is full or OpenSSL holds no more: what the kernel has is the next read's.
 tls_connection::step tls_connection::read_now(std::span<std::uint8_t> room, std::size_t& octets) {
   step s = step::done;
-  while (octets < room.size() && s == step::done) {
+  while (octets < room.size() && s == step::done && (octets == 0 || SSL_has_pending(ssl_.get()) == 1)) {
     std::size_t more = 0;
     ERR_clear_error();
     errno = 0;
