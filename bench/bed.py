@@ -62,13 +62,13 @@ def make_certificate(folder):
     (folder / "both.pem").write_text((folder / "certificate.pem").read_text() + (folder / "key.pem").read_text())
 
 
-def write_consents(file, numbers, step=1):
+def write_consents(file, numbers, step=1, first=FIRST):
     """One opt-in for each number, in order; with a `step` that has no divisor in common with `numbers`, in a scattered order."""
     occurred_at = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
     rest = f",opt_in,sender:bench,{occurred_at},web_form,bench,bench,https://example.org/proof\n"
     with open(file, "w") as csv:
         csv.write("number,event,scope,occurred_at,method,source,collector,evidence\n")
-        csv.writelines(f"+{FIRST + i * step % numbers}{rest}" for i in range(numbers))
+        csv.writelines(f"+{first + i * step % numbers}{rest}" for i in range(numbers))
 
 
 def import_consents(folder, options, store="store", step=1):

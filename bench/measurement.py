@@ -25,6 +25,7 @@ class Bench:
         self.most_binds = min(MOST_MEASURED, (most - 500) // 2)  # the proxy has two sockets for each
         # The numbers of these people are never submitted to: they are the ones who write STOP.
         self.stops = min(options.stops, options.numbers // 10)
+        self.flood = max(self.stops // 5, 1)
 
     def say(self, text):
         print(f"{time.monotonic() - self.about['begun']:6.0f} s  {text}", file=sys.stderr, flush=True)
@@ -62,8 +63,8 @@ class Bench:
 
     def path(self, name, sink, proxy, port, refuses, tls=None, flags=("--echo",)):
         return {"name": name, "sink": sink, "proxy": proxy, "port": port, "refuses": refuses, "asked": 0, "accepted": 0,
-                "flags": [*flags, "--tls"] if tls else list(flags), "first": FIRST + self.stops,
-                "numbers": self.options.numbers - self.stops}
+                "flags": [*flags, "--tls"] if tls else list(flags), "first": FIRST + self.stops + self.flood,
+                "numbers": self.options.numbers - self.stops - self.flood}
 
     @contextlib.contextmanager
     def gate(self, name="gate", sink_options=(), tls=None, **config):

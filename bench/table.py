@@ -16,6 +16,7 @@ import tempfile
 import time
 
 import plots
+import rows_beside_import
 import rows_compare
 import rows_growth
 import rows_load
@@ -32,6 +33,7 @@ ROWS = [
     (("window_100", "window_10", "latency", "sessions", "curves"), rows_load.plain),
     (("memory",), rows_people.memory),
     (("stops",), rows_people.stops),
+    (("stops_import",), rows_beside_import.stops),
     (("tls",), rows_load.tls),
     (("workers",), rows_load.workers),
     (("start",), rows_store.starts),

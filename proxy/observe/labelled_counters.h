@@ -1,5 +1,5 @@
 // The counters of a family with two labels. One that has been counted is found again without its labels being made
-// anew, which costs twenty times as much.
+// anew, which costs ten times as much.
 #pragma once
 
 #include <prometheus/counter.h>

@@ -6,7 +6,6 @@ namespace proxy {
 namespace {
 
 constexpr std::chrono::milliseconds tick_interval{250};
-constexpr std::size_t ticked_together = 16;
 constexpr std::chrono::milliseconds hold_at_most{1};
 
 }  // namespace
@@ -66,18 +65,9 @@ void worker::adopt(tcp::socket::native_handle_type esme, const tcp& protocol, st
 
 void worker::tick() {
   // A connection that ends leaves the set while it is walked.
-  to_tick_.assign(connections_.begin(), connections_.end());
-  tick_some();
-}
-
-// A few at a time: while thousands were looked after in one go, none of them would be heard.
-void worker::tick_some() {
-  for (std::size_t i = 0; i < ticked_together && !to_tick_.empty(); ++i) {
-    const std::shared_ptr<session_shell> c = std::move(to_tick_.back());
-    to_tick_.pop_back();
+  const std::vector<std::shared_ptr<session_shell>> now_open(connections_.begin(), connections_.end());
+  for (const auto& c : now_open)
     c->tick();
-  }
-  if (!to_tick_.empty()) return boost::asio::post(io_, [this] { tick_some(); });
   journal_.tick();
   timer_.expires_after(tick_interval);
   timer_.async_wait([this](boost::system::error_code stopped) {

@@ -31,7 +31,6 @@ class worker {
 
  private:
   void tick();
-  void tick_some();
   void hold(const std::shared_ptr<session_shell>& c);
 
   gate& gate_;
@@ -43,7 +42,6 @@ class worker {
   batched_histogram submit_seconds_;
   journal_sink journal_;
   std::set<std::shared_ptr<session_shell>> connections_;
-  std::vector<std::shared_ptr<session_shell>> to_tick_;
   std::atomic<std::size_t> load_{0};
   bool draining_ = false;
   std::thread thread_;
