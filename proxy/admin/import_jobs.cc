@@ -91,6 +91,7 @@ store::import_options options_for(import_job& j, std::ofstream& report, std::sha
   o.kind = j.what.kind;
   o.reason = j.what.reason;
   o.dry_run = j.what.dry_run;
+  o.mask_refused = p->settings().hashed_numbers;
   o.on_refused = [&j, &report](const store::refused_row& r) {
     report << boost::json::serialize(to_json(r)) << '\n';
     const std::lock_guard lock(j.mutex);
