@@ -68,6 +68,10 @@ standing consent_store::judge(arrival a, instant now) const {
   return implementation_->index.judge_arrival(a.who, a.opt_in, a.asked);
 }
 
+bool consent_store::knows_source(const std::string& source) const {
+  return implementation_->names.find_source(source).has_value();
+}
+
 std::uint64_t consent_store::opt_ins_of(const std::string& source, instant up_to) const {
   return implementation_->index.live_opt_ins(implementation_->names.intern_source(source), up_to);
 }

@@ -46,10 +46,11 @@ using completion = std::function<void(outcome)>;
 
 // What erasing a person did.
 struct erased {
-  recorded by{};             // the erasure's own event
-  number hash{};             // what stands for the number from now on
-  std::uint64_t events = 0;  // that lost their personal part
-  bool already = false;      // nothing personal was left: nothing changed
+  recorded by{};                               // the erasure's own event
+  number hash{};                               // what stands for the number from now on
+  std::uint64_t events = 0;                    // that lost their personal part
+  bool already = false;                        // nothing personal was left: nothing changed
+  std::vector<std::string> telling_sources{};  // whose names hold the number; the chain covers them, so they stay
 };
 // A correction that waits for a second person, or nothing when its event is corrected already.
 using proposal_completion = std::function<void(std::variant<std::optional<proposed_correction>, failure>)>;
@@ -214,6 +215,8 @@ class consent_store {
   standing judge(arrival a, instant now) const;
   // For each digest of an imported row, whether it has been recorded.
   std::variant<std::vector<bool>, failure> are_recorded(std::span<const std::array<std::uint8_t, 16>> identities) const;
+  // Whether any event named the source.
+  bool knows_source(const std::string& source) const;
   // The opt-ins that a recall of the source would void now.
   std::uint64_t opt_ins_of(const std::string& source, instant up_to) const;
   // Under which number the person is kept: the number itself, or its hash.

@@ -6,8 +6,9 @@ void consent_store::erase(number who, event by, erasure_completion done) {
   by.kind = event_kind::erasure;
   implementation_->writer->submit_erasure(
       who, std::move(by), [this, who, done = std::move(done)](std::variant<erased, failure> result) {
-        const auto* e = std::get_if<erased>(&result);
+        auto* const e = std::get_if<erased>(&result);
         if (e == nullptr) return done(std::move(result));
+        e->telling_sources = implementation_->names.sources_that_tell(who);
         implementation_->purger->owe();
         if (who.is_hash()) return done(std::move(result));
         implementation_->eraser->erase(

@@ -1,4 +1,5 @@
 #include "store/consent_store_implementation.h"
+#include "store/telling_digits.h"
 
 namespace store {
 
@@ -30,7 +31,10 @@ scheduled_messages& consent_store::scheduled_ones() {
 }
 
 void consent_store::sent(number to, std::string message_id, instant at) {
-  implementation_->memories.sent.add({kept_as(to), at, std::move(message_id)});
+  const number kept = kept_as(to);
+  // Where the number is not kept, what tells it is not either: the receipt will be the sender's.
+  if (kept != to && tells(message_id, to)) return;
+  implementation_->memories.sent.add({kept, at, std::move(message_id)});
 }
 
 bool consent_store::has_sent() const {

@@ -27,7 +27,9 @@ std::variant<std::unique_ptr<consent_store>, failure> consent_store::open(option
   i->journal = std::make_unique<journal_keeper>(std::get<ledger::journal_end>(journal_end));
   i->journal->set_renumbering([&who = i->subjects]() -> renumbering {
     if (!who.may_be_hashed()) return {};
-    return [&who](number n) { return who.of(n); };
+    renumbering known_as([&who](number n) { return who.of(n); });
+    if (!who.keeps_numbers()) known_as.keep_no_numbers();
+    return known_as;
   });
   const auto unfinished = l->unfinished_erasures();
   if (const auto* why = std::get_if<failure>(&unfinished)) return *why;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/number_in_text.h"
 #include "store/telling_digits.h"
 #include "store/utf8.h"
 
@@ -101,10 +102,11 @@ class examination {
       event_.who = *n;
       return;
     }
+    // Lists of refused rows hold the example, so it is one of those set aside for fiction.
     const bool can_be_national = !plan_.country_code.empty();
     refuse("number",
            "cannot read \"" + shortened(entry_.number) +
-               "\" as a telephone number; write it as international (+33612345678)" +
+               "\" as a telephone number; write it as international (+33639980123)" +
                (can_be_national ? " or national" : "; national numbers need numbers.country_code"),
            "unreadable");
   }
@@ -246,16 +248,23 @@ class examination {
     event_.wording = entry_.wording;
   }
 
-  // These stay when the person is erased. An opposition is taken all the same, with these digits masked.
+  // These stay when a person is erased, this one or another. An opposition is taken all the same, with these digits
+  // masked.
   void keep_number_out_of_what_lasts() {
     if (tells(event_.scope.name, event_.who))
       refuse("scope", "holds the number itself, and stays when the person is erased; leave it out", "tells_number");
     for (const auto& [field, text] : {std::pair("source", &event_.source), std::pair("collector", &event_.collector)}) {
-      if (!tells(*text, event_.who)) continue;
-      if (is_opt_in())
+      const bool own = tells(*text, event_.who);
+      if (!own && !names_a_number(*text)) continue;
+      if (!is_opt_in())
+        *text = without_digits(*text);
+      else if (own)
         refuse(field, "holds the number itself, and stays when the person is erased; leave it out", "tells_number");
       else
-        std::ranges::replace_if(*text, [](char c) { return c >= '0' && c <= '9'; }, '*');
+        refuse(field,
+               "holds what reads like a telephone number, and stays when that person is erased; name the batch, the "
+               "form or the company without it",
+               "tells_number");
     }
   }
 

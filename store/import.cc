@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "store/masked_row.h"
 #include "store/telling_digits.h"
 #include "store/utf8.h"
 
@@ -117,7 +118,9 @@ class importer {
     ++progress_.refused;
     progress_.figures.count(counted(e), row_verdict::refused);
     progress_.figures.count(reasons);
-    if (options_.on_refused) options_.on_refused({row.line, row.raw, std::move(reasons)});
+    if (!options_.on_refused) return;
+    refused_row refused{row.line, row.raw, std::move(reasons)};
+    options_.on_refused(options_.mask_refused ? masked(std::move(refused), header_, options_.plan) : refused);
   }
 
   scope_rules rules_of(const scope& s) const { return options_.rules_of ? options_.rules_of(s) : scope_rules{}; }

@@ -41,6 +41,7 @@ struct import_options {
   std::string reason;                                               // of reassignments, for the ledger
   bool dry_run = false;                                             // check every row, record nothing
   std::function<void(const refused_row&)> on_refused;               // in the order of the file
+  bool mask_refused = false;                                        // they are told without numbers (masked_row.h)
   std::function<void(std::uint64_t line, std::string)> on_warning;  // what may be a slip of the pen
   std::function<scope_rules(const scope&)> rules_of;                // may be empty: every scope is configured
 };

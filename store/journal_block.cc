@@ -170,7 +170,8 @@ encoded_block encode_block(const journal_batch& lines, std::size_t first, std::s
   journal_columns columns(count);
   for (std::size_t i = first; i < first + count; ++i) {
     journal_line l = lines[i];
-    if (known_as) l.destination = known_as.shown(l.destination);
+    std::string shown;
+    if (known_as && !l.destination.empty()) l.destination = shown = known_as.shown(l.destination);
     columns.add(l, known_as ? known_as(l.who) : l.who);
   }
   return placed(columns.take(texts), first_position);

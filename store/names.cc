@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/telling_digits.h"
+
 namespace store {
 
 std::uint32_t names::table::intern(const std::string& text) {
@@ -48,6 +50,14 @@ scope names::scope_of(scope_id id) const {
 std::string names::source_of(source_id id) const {
   const std::lock_guard lock(mutex_);
   return id < sources_.texts.size() ? sources_.texts[id] : std::string();
+}
+
+std::vector<std::string> names::sources_that_tell(number n) const {
+  std::vector<std::string> found;
+  const std::lock_guard lock(mutex_);
+  for (const std::string& text : sources_.texts)
+    if (tells(text, n)) found.push_back(text);
+  return found;
 }
 
 bool names::load(const stored_name& n) {

@@ -33,6 +33,7 @@ class names {
   std::optional<source_id> find_source(const std::string& name) const;
   scope scope_of(scope_id id) const;
   std::string source_of(source_id id) const;
+  std::vector<std::string> sources_that_tell(number n) const;
 
   // False when the ids do not follow one another: the dictionary on disk is damaged.
   bool load(const stored_name& n);

@@ -21,12 +21,21 @@ class purger {
   void owe();  // any thread
 
  private:
+  // By the first of two clocks: the one that goes on stands still while the machine sleeps, the wall clock may be set
+  // back.
+  struct moment {
+    std::chrono::steady_clock::time_point steady;
+    std::chrono::system_clock::time_point wall;
+
+    static moment in(std::chrono::seconds s);
+    bool has_come() const;
+  };
   void run(const std::stop_token& stop);
 
   std::function<std::optional<failure>()> purge_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::optional<std::chrono::steady_clock::time_point> due_;
+  std::optional<moment> due_;
   std::jthread thread_;
 };
 

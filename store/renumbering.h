@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include "store/number_in_text.h"
 #include "store/telling_digits.h"
 
 namespace store {
@@ -23,13 +25,17 @@ class renumbering {
 
   // A destination that could not be read goes when it tells one of these; they outlive this.
   void forget(const telling_digits& d) { forgotten_ = &d; }
-  std::string_view shown(std::string_view destination) const {
-    return forgotten_ != nullptr && forgotten_->in(destination) ? "erased" : destination;
+  // From now on it has no digits when it could tell anybody.
+  void keep_no_numbers() { keeps_numbers_ = false; }
+  std::string shown(std::string_view destination) const {
+    if (forgotten_ != nullptr && forgotten_->in(destination)) return "erased";
+    return keeps_numbers_ ? std::string(destination) : without_telling_digits(destination);
   }
 
  private:
   std::function<number(number)> known_as_;
   const telling_digits* forgotten_ = nullptr;
+  bool keeps_numbers_ = true;
 };
 
 }  // namespace store

@@ -21,6 +21,8 @@ class subjects {
   }
 
   number of(number who) const;
+  // Of anybody (numbers.storage: plain).
+  bool keeps_numbers() const { return !always_hashed_; }
   // False: it is the number itself for everybody.
   bool may_be_hashed() const { return always_hashed_ || known_.hashes() > 0; }
   // The verdict about the person, wherever the facts are kept.

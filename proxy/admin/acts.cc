@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <regex>
 
+#include "store/number_in_text.h"
 #include "store/signing_key.h"
 #include "store/telling_digits.h"
 #include "store/utf8.h"
@@ -29,12 +29,6 @@ std::string named(const store::event& e) {
 
 }  // namespace
 
-bool names_a_number(const std::string& text) {
-  static const std::regex date(R"(\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-](19|20)\d\d(?!\d))");
-  static const std::regex like_a_number(R"((\+ ?(\d[ .()/-]*){8}|(^|\D)0([ .()/-]*\d){8}|\d{11}))");
-  return std::regex_search(std::regex_replace(text, date, "x"), like_a_number);
-}
-
 act<std::string> checked_reason(const std::string& reason, store::number about) {
   if (reason.find_first_not_of(' ') == std::string::npos)
     return refused_act{400, "a reason is missing: say why, for whoever reads the ledger in some years"};
@@ -46,7 +40,8 @@ act<std::string> checked_reason(const std::string& reason, store::number about) 
   if (store::tells(reason, about))
     return refused_act{
         400, "the reason holds the person's number, and reasons stay when the person is erased: leave it out"};
-  if (names_a_number(reason))
+  // Of whom a hash stands for no digits are known: then the fewest a number has are too many.
+  if (store::names_a_number(reason, about.is_hash() ? 8 : 10))
     return refused_act{400,
                        "the reason holds what reads like a telephone number, and reasons stay when a person is erased: "
                        "leave it out"};
@@ -67,13 +62,17 @@ std::variant<store::instant, std::string> read_past(const std::string& text, sto
   return std::min(t->latest, now);
 }
 
-act<store::event> recall_of(const std::string& source, const std::string& reason, const std::string& actor,
-                            store::instant now) {
+act<store::event> recall_of(const store::consent_store& store, const std::string& source, const std::string& reason,
+                            const std::string& actor, store::instant now) {
   auto why = checked_reason(reason, {});
   if (auto* wrong = std::get_if<refused_act>(&why)) return *wrong;
   if (source.empty() || source.size() > longest_reason || !store::is_utf8(source) ||
       std::ranges::any_of(source, is_control))
     return refused_act{400, "the source is no name: it is written as it was imported, such as list-2026-03"};
+  if (store::names_a_number(source) && !store.knows_source(source))
+    return refused_act{400,
+                       "no event has this source, and its name reads like a telephone number, which would stay when "
+                       "that person is erased: nothing is recalled"};
   store::event e;
   e.kind = store::event_kind::recall;
   e.source = source;
@@ -87,6 +86,10 @@ act<store::event> reassignment_of(const reassignment& r, const store::numbering_
                                   store::instant now) {
   const auto who = number_named(r.number, plan);
   if (const auto* wrong = std::get_if<refused_act>(&who)) return *wrong;
+  if (store::tells(r.source, std::get<store::number>(who)) || store::names_a_number(r.source))
+    return refused_act{400,
+                       "the source holds what reads like a telephone number, and sources stay when a person is erased: "
+                       "leave it out"};
   store::event e;
   e.kind = store::event_kind::reassigned;
   e.who = std::get<store::number>(who);

@@ -19,16 +19,12 @@ struct refused_act {
 template <typename T>
 using act = std::variant<T, refused_act>;
 
-// Whether some digits of it read like a telephone number, of whomever: with a + or a 0 in front, or eleven in a row.
-// Dates do not.
-bool names_a_number(const std::string& text);
-
 // What it takes to say why: 1 to 1000 octets of UTF-8, and no telephone number, since reasons stay when a person is
 // erased. `about` is the number of whom it is about, or zero: of it the last digits are enough.
 act<std::string> checked_reason(const std::string& reason, store::number about);
 
-act<store::event> recall_of(const std::string& source, const std::string& reason, const std::string& actor,
-                            store::instant now);
+act<store::event> recall_of(const store::consent_store& store, const std::string& source, const std::string& reason,
+                            const std::string& actor, store::instant now);
 
 // `occurred_at` may be empty (now) or a date alone (its end).
 struct reassignment {

@@ -13,6 +13,7 @@
 #include "proxy/admin/configured.h"
 #include "proxy/observe/log.h"
 #include "store/hexadecimal.h"
+#include "store/number_in_text.h"
 
 namespace proxy {
 namespace {
@@ -72,7 +73,7 @@ void finish(import_job& j, const std::optional<store::failure>& failed, bool ref
   log(failed ? log_level::error : log_level::info,
       failed ? "an import failed; its report says why" : "an import is done",
       {{"import", j.id},
-       {"name", names_a_number(j.what.name) ? "" : j.what.name},
+       {"name", store::names_a_number(j.what.name) ? "" : j.what.name},
        {"dry_run", j.what.dry_run},
        {"taken", j.progress.taken.load()},
        {"unchanged", j.progress.unchanged.load()},
@@ -90,6 +91,7 @@ store::import_options options_for(import_job& j, std::ofstream& report, std::sha
   o.kind = j.what.kind;
   o.reason = j.what.reason;
   o.dry_run = j.what.dry_run;
+  o.mask_refused = p->settings().hashed_numbers;
   o.on_refused = [&j, &report](const store::refused_row& r) {
     report << boost::json::serialize(to_json(r)) << '\n';
     const std::lock_guard lock(j.mutex);
@@ -183,7 +185,7 @@ std::shared_ptr<import_job> import_jobs::submit(import_request r) {
   j->what = std::move(r);
   j->refusals_file = spool_ / (j->id + ".refusals");
   // The events name the import by what people call it, for good: unless that is a person's number.
-  j->what.actor = "import:" + (j->what.name.empty() || names_a_number(j->what.name) ? j->id : j->what.name);
+  j->what.actor = "import:" + (j->what.name.empty() || store::names_a_number(j->what.name) ? j->id : j->what.name);
   {
     const std::lock_guard lock(mutex_);
     if (queue_.size() >= max_queued) return nullptr;

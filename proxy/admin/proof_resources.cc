@@ -12,7 +12,7 @@ namespace proxy {
 namespace {
 
 void recall(const loaded& l, const request& r, const boost::json::object& members, const reply& send) {
-  auto made = recall_of(r.captured.front(), text_member(members, "reason"), r.actor, store::now());
+  auto made = recall_of(*l.store, r.captured.front(), text_member(members, "reason"), r.actor, store::now());
   if (const auto* why = std::get_if<refused_act>(&made)) return send_now(send, refusal(*why));
   auto& e = std::get<store::event>(made);
   const std::uint64_t voided = l.store->opt_ins_of(e.source, e.occurred_at);

@@ -1,5 +1,7 @@
 #include "proxy/admin/proof_views.h"
 
+#include <boost/json/array.hpp>
+
 #include "proxy/admin/views.h"
 #include "store/hexadecimal.h"
 
@@ -14,6 +16,7 @@ boost::json::object erasure_view(const store::erased& e, bool owes_purge) {
   boost::json::object o{{"number", store::to_string(e.hash)}, {"events", e.events}, {"already", e.already}};
   if (!e.already) o.emplace("event", e.by.sequence);
   o.emplace("purged", !owes_purge);
+  o.emplace("telling_sources", boost::json::array(e.telling_sources.begin(), e.telling_sources.end()));
   return o;
 }
 

@@ -13,8 +13,9 @@ namespace proxy {
 boost::json::object recall_view(const store::event& e, const store::recorded& place, std::uint64_t voided,
                                 const config& c);
 
-// {"number", "events", "already", "event"?, "purged"}: the hash that stands for the person, how many events lost their
-// personal part, the erasure's sequence, and whether the files are clean already.
+// {"number", "events", "already", "event"?, "purged", "telling_sources"}: the hash that stands for the person, how many
+// events lost their personal part, the erasure's sequence, whether the files are clean already, and the sources whose
+// names hold the number all the same.
 boost::json::object erasure_view(const store::erased& e, bool owes_purge);
 
 // {"state", "event", "proposed_by", "proposed_at", "reason", "until"}.

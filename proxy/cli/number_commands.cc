@@ -93,7 +93,7 @@ int show_command(const common_options& o, const std::string& number) {
     std::cout << state << '\n';
     return 0;
   }
-  std::cout << "+" << text_of(state, "number") << '\n';
+  std::cout << with_plus(text_of(state, "number")) << '\n';
   if (history.as_array().empty()) std::cout << "Nothing is known of this number.\n";
   print_table("In force", state.at("scopes").as_array(), {"scope", "state", "since", "event", "expires_at", "source"});
   print_table("Messages from", state.at("senders").as_array(), {"sender", "verdict", "reason"});

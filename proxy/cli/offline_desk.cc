@@ -89,7 +89,7 @@ class offline : public desk {
 
   boost::json::value recall(const std::string& source, const std::string& reason) override {
     note("POST", "/v1/sources/{}/recall", source);
-    const store::event e = done(recall_of(source, reason, actor_, store::now()));
+    const store::event e = done(recall_of(*store_, source, reason, actor_, store::now()));
     const std::uint64_t voided = store_->opt_ins_of(e.source, e.occurred_at);
     return recall_view(e, recorded_now(e), voided, settings());
   }
@@ -241,7 +241,7 @@ class offline : public desk {
     store::import_options options;
     options.plan = settings().numbers;
     const std::string name = printable(o.file.filename().string());
-    options.actor = names_a_number(name) ? actor_ : "import:" + name;
+    options.actor = store::names_a_number(name) ? actor_ : "import:" + name;
     options.dry_run = o.dry_run;
     if (o.reassigned) options.kind = store::import_kind::reassigned;
     if (!o.reason.empty()) options.reason = done(checked_reason(o.reason, {}));

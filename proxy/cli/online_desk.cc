@@ -1,10 +1,12 @@
 #include <boost/json.hpp>
 #include <thread>
 
+#include "proxy/admin/import_jobs.h"
 #include "proxy/cli/admin_client.h"
 #include "proxy/cli/desk.h"
 #include "proxy/cli/escapes.h"
 #include "proxy/cli/table.h"
+#include "proxy/cli/whole_rows.h"
 
 namespace proxy {
 namespace {
@@ -153,7 +155,7 @@ class online : public desk {
       const boost::json::string& state = report.at("state").as_string();
       if (state == "failed") throw command_failed(std::string(report.at("error").as_string()));
       if (state == "done") {
-        fetch_refused(path, report, listener);
+        fetch_refused(path, report, o.file, listener);
         return report;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -167,10 +169,18 @@ class online : public desk {
 
   static constexpr std::size_t page = 100000;
 
-  void fetch_refused(const std::string& path, const boost::json::object& report, const import_listener& listener) {
+  // The file of refused rows has them as they are in the imported one, also of a gate that keeps no numbers.
+  void fetch_refused(const std::string& path, const boost::json::object& report, const std::filesystem::path& file,
+                     const import_listener& listener) {
+    std::optional<whole_rows> rows;
+    std::optional<store::rejects> rejects;
+    if (listener.rejects) listener.rejects(rejects.emplace(rows.emplace(file).header()).header());
+    if (report.at("refused").to_number<std::uint64_t>() == 0) return;
     try {
-      if (report.at("refused").to_number<std::uint64_t>() > 0) client_.get_lines(path + "/refusals", listener.refused);
-      if (listener.rejects) client_.get_pieces(path + "/rejects", listener.rejects);
+      client_.get_lines(path + "/refusals", [&](std::string_view line) {
+        listener.refused(line);
+        if (rejects) listener.rejects(rejects->line(rows->whole(refused_row_of(boost::json::parse(line)))));
+      });
     } catch (const command_failed& e) {
       throw command_failed(std::string(e.what()) + "; the import itself is done");
     }

@@ -62,6 +62,9 @@ int erase_command(const common_options& o, const erasure_order& order) {
               << (r.at("purged").as_bool()
                       ? "no file of the store holds the number any more\n"
                       : "what is left in the files is removed within 12 hours; --now does it at once\n");
+    for (const auto& name : r.at("telling_sources").as_array())
+      std::cout << "but the name of source " << printable(std::string(name.as_string()))
+                << " holds the number and stays: the chain covers it\n";
   });
 }
 
@@ -95,7 +98,7 @@ int corrections_command(const common_options& o) {
 
 int reassigned_command(const common_options& o, const reassignment_order& order) {
   return print(o, open_desk(o)->reassign(order), [](const boost::json::object& r) {
-    std::cout << "+" << text_of(r, "number") << " belongs to another person since " << text_of(r, "occurred_at")
+    std::cout << with_plus(text_of(r, "number")) << " belongs to another person since " << text_of(r, "occurred_at")
               << " (event " << sequence_in(r) << "): the opt-ins up to then are void, the opt-outs stay\n";
   });
 }

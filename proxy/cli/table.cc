@@ -65,4 +65,8 @@ std::string table(const table_row& header, const std::vector<table_row>& rows) {
   return text;
 }
 
+std::string with_plus(std::string_view number) {
+  return (number.starts_with("hash:") ? "" : "+") + std::string(number);
+}
+
 }  // namespace proxy

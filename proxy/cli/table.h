@@ -17,5 +17,7 @@ std::string table(const table_row& header, const std::vector<table_row>& rows);
 std::string printable(std::string_view text);
 // The same for a text of several lines.
 std::string printable_lines(std::string_view text);
+// A number of an answer as people write it; what stands for one (hash:...) as it is.
+std::string with_plus(std::string_view number);
 
 }  // namespace proxy

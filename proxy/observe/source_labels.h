@@ -9,10 +9,6 @@
 
 namespace proxy {
 
-// Digits that could be dialled are replaced: "call from +33 6 12 34 56 78" is "call from +** * ** ** ** **". Dates
-// stay.
-std::string without_numbers(std::string_view source);
-
 class source_labels {
  public:
   explicit source_labels(std::size_t most = 500) : most_(most) {}

@@ -19,6 +19,11 @@ TEST_CASE("percent encoding leaves only what is unreserved") {
   CHECK(percent_encode(std::string(1, '\0')) == "%00");
 }
 
+TEST_CASE("a number has a plus in front, a hash has none") {
+  CHECK(with_plus("33612345678") == "+33612345678");
+  CHECK(with_plus("hash:9f86d081884c7d65") == "hash:9f86d081884c7d65");
+}
+
 TEST_CASE("a table's columns are as wide as their widest cell") {
   CHECK(table({"scope", "state"}, {{"all", "opted_out"}, {"sender:shop", "opted_in"}}) ==
         "  scope        state\n"

@@ -281,6 +281,17 @@ TEST_CASE("a new key leaves the erased found, and a wrong or missing file of key
   CHECK(std::get<failure>(with_others).message.find("not the file that belongs") != std::string::npos);
 }
 
+TEST_CASE("an erasure tells which sources hold the number in their names") {
+  temporary_folder folder;
+  const auto s = opened(folder.path());
+  event other = make(alice + 7, event_kind::opt_in);
+  other.source = "lot 12345678";
+  record_one(*s, other);
+  record_one(*s, make(alice, event_kind::opt_in));
+  CHECK(erase(*s, alice).telling_sources == std::vector<std::string>{"lot 12345678"});
+  CHECK(erase(*s, alice + 7).telling_sources.empty());
+}
+
 TEST_CASE("a store of hashes keeps no number at all") {
   temporary_folder folder;
   {
@@ -295,6 +306,14 @@ TEST_CASE("a store of hashes keeps no number at all") {
     CHECK(judged(*s, alice) == standing::opted_out);
     CHECK(where_found(folder.path(), alice) == "");
     CHECK(std::get<0>(s->history({alice}))[0].evidence == "file:1");
+    fill_journal(*s, 1);
+    std::vector<std::string> unreadable;
+    REQUIRE_FALSE(s->scan_journal({}, [&](const journal_entry& e) {
+      if (!e.destination.empty()) unreadable.emplace_back(e.destination);
+      return true;
+    }));
+    CHECK(unreadable == std::vector<std::string>{"+***********x"});
+    CHECK(where_found(folder.path(), alice) == "");
   }
   {
     const auto s = opened(folder.path(), true);

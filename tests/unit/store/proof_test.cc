@@ -150,6 +150,35 @@ TEST_CASE("the chain verifies from the first event to the newest, also while eve
   CHECK(told == std::vector<std::uint64_t>{20000, 40000, 45000});
 }
 
+TEST_CASE("a million events verify, and one of the last is named when an octet of it changes") {
+  constexpr std::uint64_t count = 1'000'000, together = 50'000;
+  temporary_folder folder;
+  {
+    const auto s = opened(folder.path());
+    for (std::uint64_t first = 0; first < count; first += together) {
+      std::vector<event> some;
+      for (std::uint64_t i = first; i < first + together; ++i)
+        some.push_back(make(alice + i, i % 7 == 0 ? event_kind::opt_out : event_kind::opt_in));
+      done(s->record_and_wait(std::move(some)));
+    }
+    const verification v = verified(*s);
+    CHECK(v.events == count);
+    CHECK(v.first_misfit == 0);
+    CHECK(v.head == s->head().own);
+  }
+  constexpr std::uint64_t changed = count - 7;
+  std::string key(8, '\0');
+  for (std::size_t i = 0; i < key.size(); ++i)
+    key[7 - i] = static_cast<char>(changed >> (8 * i));
+  change(folder.path(), "events", key, [](std::string record) {
+    record[record.size() / 2] ^= 1;
+    return record;
+  });
+  const verification v = verified(*opened(folder.path()));
+  CHECK(v.first_misfit == changed);
+  CHECK(v.events == changed - 1);
+}
+
 TEST_CASE("a ledger that is not the one whose head was deposited") {
   temporary_folder folder, other;
   ledger_head deposited;
