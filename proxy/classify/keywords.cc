@@ -45,7 +45,7 @@ std::optional<classification> keywords::within(std::size_t first, std::size_t la
       i = filled[i];
     } else if (found_.at(i).number) {
       ++i;
-    } else if (found != nullptr && last == found_.size() && is_name_after(polite, i)) {
+    } else if (found != nullptr && last == found_.size() && found_.is_shared_stop(*found) && is_name_after(polite, i)) {
       break;
     } else {
       return {};
@@ -60,7 +60,7 @@ std::optional<classification> keywords::within(std::size_t first, std::size_t la
   return c;
 }
 
-// "Please stop. Thanks, Mary Smith": one or two words at the end, behind the politeness, that are nothing else.
+// "Please STOP. Thanks, Mary Smith": one or two words at the end, behind the politeness, that are nothing else.
 bool keywords::is_name_after(const std::vector<std::uint16_t>& polite, std::size_t first) const {
   constexpr std::size_t longest_name = 2;
   if (found_.size() - first > longest_name) return false;
