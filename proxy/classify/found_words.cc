@@ -99,6 +99,12 @@ bool found_words::is_free(const hit& h) const {
   return std::none_of(used_.begin() + h.start, used_.begin() + h.end, [](bool u) { return u; });
 }
 
+bool found_words::is_shared_stop(const hit& h) const {
+  return std::ranges::any_of(hits(0), [&](const hit& s) {
+    return is_words(s) && s.word_class == class_of("stop") && s.start == h.start && s.end == h.end;
+  });
+}
+
 std::size_t found_words::end_of_clause(std::size_t first) const {
   std::size_t last = first;
   while (last < size_ && text_.list[last].clause == text_.list[first].clause)

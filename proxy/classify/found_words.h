@@ -30,6 +30,7 @@ class found_words {
   const std::vector<bool>& used() const { return used_; }                   // set aside by ordinary phrases of any form
   bool said_otherwise(std::size_t i) const { return said_otherwise_[i]; }   // by those whose words stand in a row
   bool is_free(const hit& h) const;
+  bool is_shared_stop(const hit& h) const;  // STOP is everybody's word, although it is told as English
   std::size_t end_of_clause(std::size_t first) const;
   bool refuses() const;  // something that an opt-in never says
   const classification& meaning(const hit& h) const { return known_.meaning(h.means); }

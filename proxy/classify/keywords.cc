@@ -45,6 +45,8 @@ std::optional<classification> keywords::within(std::size_t first, std::size_t la
       i = filled[i];
     } else if (found_.at(i).number) {
       ++i;
+    } else if (found != nullptr && last == found_.size() && found_.is_shared_stop(*found) && is_name_after(polite, i)) {
+      break;
     } else {
       return {};
     }
@@ -56,6 +58,17 @@ std::optional<classification> keywords::within(std::size_t first, std::size_t la
   if (found->corrected) c.rule.replace(0, c.rule.find(':'), "spelling");
   if (c.language == "en" || c.language == found_.known().language(0)) c.language = language_beside(*found, c.language);
   return c;
+}
+
+// "Please STOP. Thanks, Mary Smith": one or two words at the end, behind the politeness, that are nothing else.
+bool keywords::is_name_after(const std::vector<std::uint16_t>& polite, std::size_t first) const {
+  constexpr std::size_t longest_name = 2;
+  if (found_.size() - first > longest_name) return false;
+  const bool follows = std::ranges::any_of(polite, [&](std::uint16_t end) { return end == first; });
+  const auto is_word = [&](const hit& h) { return h.end > first && is_words(h) && h.word_class != class_of("common"); };
+  return follows && std::ranges::none_of(found_.candidates(), [&](const found_words::candidate& c) {
+           return std::ranges::any_of(found_.hits(c.language), is_word);
+         });
 }
 
 // Who says STOP and merci is answered in French: the language that alone knows most of the little words beside a

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "proxy/classify/found_words.h"
 
@@ -24,6 +25,7 @@ class keywords {
 
  private:
   std::string language_beside(const hit& keyword, std::string language) const;
+  bool is_name_after(const std::vector<std::uint16_t>& polite, std::size_t first) const;
   bool same(const hit& a, const hit& b) const;
   bool ends_with_cease(std::size_t first) const;
   bool speaks_of_messages(std::size_t first, std::size_t last) const;

@@ -14,7 +14,7 @@
 
 namespace proxy {
 
-using class_set = std::bitset<256>;  // the named classes, then those that a language's phrases make of their own words
+using class_set = std::bitset<512>;  // the named classes, then those that a language's phrases make of their own words
 
 using symbol = std::uint32_t;  // a word or a stem that some language knows
 

@@ -45,14 +45,9 @@ void pieces::cover() {
 }
 
 void pieces::find_opt_outs() {
-  // STOP is everybody's word, although it is told as English.
   found_.each_hit([&](const hit& h) {
     const bool keyword = h.kind == static_cast<std::uint16_t>(line_kind::keyword_opt_out) && !h.corrected;
-    if (!keyword || !found_.is_free(h)) return;
-    const bool shared = std::ranges::any_of(found_.hits(0), [&](const hit& s) {
-      return is_words(s) && s.word_class == class_of("stop") && s.start == h.start && s.end == h.end;
-    });
-    if (!shared) return;
+    if (!keyword || !found_.is_free(h) || !found_.is_shared_stop(h)) return;
     mark(covered_, h, true);
     mark(means_, h, h.means);
   });
