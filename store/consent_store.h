@@ -20,7 +20,6 @@
 #include "store/failure.h"
 #include "store/held.h"
 #include "store/import_batch.h"
-#include "store/journal_columns.h"
 #include "store/journal_search.h"
 #include "store/ledger_head.h"
 #include "store/pending_opt_in.h"
@@ -30,6 +29,8 @@
 #include "store/sent_messages.h"
 
 namespace store {
+
+class journal_columns;
 
 struct recorded {
   std::uint64_t sequence = 0;
@@ -234,12 +235,11 @@ class consent_store {
 
   // The number of a text that decisions share; the same as long as the store is open.
   text_id journal_text(std::string_view text);
-  // Hands lines over, to be written within a second; gives back an empty batch to fill next. Never waits: when the disk
-  // cannot keep up the oldest are dropped, and counted.
-  journal_batch journal(journal_batch lines);
-  // The same for what many decisions are collected in: add() puts a line in, and hands over what is full.
-  void journal(const journal_line& l, journal_columns& into);
-  void journal(journal_columns& rest);
+  // Hands lines over, to be written within a second. Never waits: when the disk cannot keep up the oldest are dropped,
+  // and counted.
+  void journal(journal_batch lines);
+  // The same of what decisions are collected in; then it is empty.
+  void journal(journal_columns& lines);
   // Calls done() on the writer's thread when what has been handed over is on disk, or cannot be written just now.
   void flush_journal(std::function<void()> done);
   // Entries older than this are removed, now and each hour; 0: none is, as at first.

@@ -6,23 +6,23 @@ text_id consent_store::journal_text(std::string_view text) {
   return implementation_->journal->texts.intern(text);
 }
 
-journal_batch consent_store::journal(journal_batch lines) {
+void consent_store::journal(journal_batch lines) {
   bool wake = false;
-  journal_batch empty = implementation_->journal->add(std::move(lines), wake);
-  if (wake) implementation_->writer->wake();
-  return empty;
-}
-
-void consent_store::journal(const journal_line& l, journal_columns& into) {
-  into.add(l, l.who);
-  if (!into.full()) return;
-  bool wake = false;
-  implementation_->journal->add(into.take(implementation_->journal->texts), wake);
+  implementation_->journal->add(std::move(lines), wake);
   if (wake) implementation_->writer->wake();
 }
 
-void consent_store::journal(journal_columns& rest) {
-  if (rest.size() > 0) journal(lines_of(rest.take(implementation_->journal->texts), implementation_->journal->texts));
+void consent_store::journal(journal_columns& lines) {
+  if (lines.size() == 0) return;
+  if (!lines.full()) {
+    journal_batch few;
+    lines.append_to(few);
+    lines.clear();
+    return journal(std::move(few));
+  }
+  bool wake = false;
+  lines = implementation_->journal->add(std::move(lines), wake);
+  if (wake) implementation_->writer->wake();
 }
 
 void consent_store::flush_journal(std::function<void()> done) {

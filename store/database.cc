@@ -12,7 +12,7 @@ using rocksdb::Status;
 namespace {
 
 constexpr const char* format_key = "format";
-constexpr const char* format = "consentgate 2";
+constexpr const char* format = "consentgate 3";
 
 constexpr std::array<const char*, family_count> family_names{
     "default", "events",          "states", "history",         "identities", "names", "corrections",

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <bit>
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -33,26 +32,6 @@ constexpr std::uint64_t value_of_digits(std::uint64_t characters) {
   v = (v * 10 + (v >> 8U)) & 0x00FF00FF00FF00FFU;
   v = (v * 100 + (v >> 16U)) & 0x0000FFFF0000FFFFU;
   return (v * 10'000 + (v >> 32U)) & 0xFFFFFFFFU;
-}
-
-// Eight values of 0 to 15, each in an octet, as 0-9a-f. (Of 10 and more, 6 more have the fifth bit.)
-constexpr std::uint64_t as_hexadecimal(std::uint64_t values) {
-  const std::uint64_t letters = (values + each_octet(6)) >> 4U & each_octet(1);
-  return values + each_octet('0') + letters * ('a' - '0' - 10);
-}
-
-// Four octets of eight such values, the first of two the high half.
-constexpr std::uint32_t packed_halves(std::uint64_t values) {
-  std::uint64_t v = (values << 4U | values >> 8U) & 0x00FF00FF00FF00FFU;
-  v = (v | v >> 8U) & 0x0000FFFF0000FFFFU;
-  return static_cast<std::uint32_t>(v | v >> 16U);
-}
-
-// How many come before the first `wanted`; 8: it is not among them.
-constexpr std::size_t octets_before(std::uint64_t characters, char wanted) {
-  const std::uint64_t x = characters ^ each_octet(static_cast<std::uint8_t>(wanted));
-  const std::uint64_t zeros = (x - each_octet(0x01)) & ~x & each_octet(0x80);  // the lowest is right
-  return static_cast<std::size_t>(std::countr_zero(zeros)) / 8;
 }
 
 }  // namespace store

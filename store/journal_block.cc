@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "store/bytes.h"
+#include "store/journal_column.h"
 #include "store/journal_layout.h"
+#include "store/journal_message_ids.h"
 
 namespace store {
 
@@ -16,6 +18,8 @@ namespace {
 struct named_origin {
   std::array<std::string_view, 4> texts;
   std::uint8_t flags = 0;
+  std::uint32_t command_status = 0;
+  std::uint8_t message_id_length = 0;
 };
 
 struct head {
@@ -49,20 +53,22 @@ head read_head(byte_reader& in) {
       }
     }
     o.flags = in.octet();
-    if (o.flags > all_flags) in.fail();
+    if ((o.flags & has_status) != 0) o.command_status = static_cast<std::uint32_t>(in.varint());
+    o.message_id_length = in.octet();
+    if (o.flags > all_flags || o.message_id_length > journal_batch::longest_message_id) in.fail();
   }
   return h;
 }
 
-// The columns, decoded into one entry after the other. Its message_ids are kept in one place, since each is told by
-// what differs from the one before.
+// The columns, decoded into one entry after the other.
 struct columns {
   std::vector<journal_entry> entries;
-  std::vector<std::uint8_t> flags;
+  std::vector<std::uint16_t> origins;  // of each
+  std::vector<std::string_view> destinations;
   std::string message_ids;
 };
 
-bool read_times(byte_reader& in, const head& h, columns& c) {
+bool read_moments(byte_reader& in, const head& h, columns& c) {
   std::uint64_t at = static_cast<std::uint64_t>(h.base);  // unsigned: damaged octets may make it wrap
   for (std::size_t i = 0; i < h.count;) {
     at += static_cast<std::uint64_t>(unzigzag(in.varint()));
@@ -75,75 +81,86 @@ bool read_times(byte_reader& in, const head& h, columns& c) {
 }
 
 bool read_origins(byte_reader& in, const head& h, columns& c) {
-  for (std::size_t i = 0; i < h.count; ++i) {
+  for (std::size_t i = 0; i < h.count;) {
     const std::uint64_t index = in.varint();
-    if (in.failed() || index >= h.origins.size()) return false;
+    const std::uint64_t more = in.varint();
+    if (in.failed() || index >= h.origins.size() || more >= h.count - i) return false;
     const named_origin& o = h.origins[index];
-    journal_entry& e = c.entries[i];
-    e.position = h.first_position + i;
-    e.sender = o.texts[0];
-    e.system_id = o.texts[1];
-    e.verdict = o.texts[2];
-    e.reason = o.texts[3];
-    e.answered = (o.flags & has_answer) != 0;
-    c.flags[i] = o.flags;
-  }
-  return true;
-}
-
-// Appends `length` characters: the digits, with hyphens in these places.
-void append_unpacked(std::string& to, std::string_view octets, std::string_view hyphens, std::size_t length) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  for (std::size_t i = 0, digit = 0; i < length; ++i) {
-    if (!hyphens.empty() && static_cast<std::uint8_t>(hyphens.front()) == i) {
-      to.push_back('-');
-      hyphens.remove_prefix(1);
-    } else if (digit / 2 < octets.size()) {
-      const auto two = static_cast<std::uint8_t>(octets[digit / 2]);
-      to.push_back(digits[digit % 2 == 0 ? two >> 4U : two & 0x0FU]);
-      ++digit;
+    for (const std::size_t end = i + more + 1; i < end; ++i) {
+      journal_entry& e = c.entries[i];
+      e.position = h.first_position + i;
+      e.sender = o.texts[0];
+      e.system_id = o.texts[1];
+      e.verdict = o.texts[2];
+      e.reason = o.texts[3];
+      e.answered = (o.flags & has_answer) != 0;
+      e.command_status = o.command_status;
+      c.origins[i] = static_cast<std::uint16_t>(index);
     }
   }
+  return true;
 }
 
-bool read_message_ids(byte_reader& in, columns& c) {
-  c.message_ids.reserve(c.entries.size() * journal_batch::longest_message_id);  // the views into it must stay good
-  std::string_view last;
-  for (std::size_t i = 0; i < c.entries.size(); ++i) {
-    if ((c.flags[i] & has_message_id) == 0) continue;
-    const std::uint8_t first = in.octet();
-    const std::uint8_t second = in.octet();
-    const std::size_t shared = first & ~hyphenated, length = second & ~packed;
-    const std::string_view hyphens = (first & hyphenated) != 0 ? in.octets_of(in.octet()) : std::string_view();
-    if (in.failed() || shared > last.size() || shared + length > journal_batch::longest_message_id ||
-        hyphens.size() > length)
-      return false;
-    const bool hexadecimal = (second & packed) != 0;
-    const std::string_view octets = in.octets_of(hexadecimal ? (length - hyphens.size() + 1) / 2 : length);
-    if (in.failed()) return false;
-    const std::size_t begin = c.message_ids.size();
-    c.message_ids.append(last.substr(0, shared));
-    hexadecimal ? append_unpacked(c.message_ids, octets, hyphens, length) : void(c.message_ids.append(octets));
-    last = c.entries[i].message_id = std::string_view(c.message_ids).substr(begin);
+// A value for each of so many entries; nothing when there are not so many.
+std::optional<column_values> read_column(byte_reader& in, std::size_t count) {
+  const column_shape shape = column_shape::read(in);
+  const std::string_view octets = in.octets_of(count * shape.width);
+  return in.failed() ? std::nullopt : std::optional<column_values>({shape, octets});
+}
+
+bool read_numbers(byte_reader& in, const head& h, columns& c) {
+  auto values = read_column(in, h.count);
+  if (!values) return false;
+  for (std::size_t i = 0; i < h.count; ++i) {
+    const std::uint64_t value = values->next();
+    if ((h.origins[c.origins[i]].flags & has_destination) == 0) c.entries[i].who.digits = value;
   }
   return true;
+}
+
+bool read_events(byte_reader& in, const head& h, columns& c) {
+  const auto has_one = [&](std::uint16_t o) { return (h.origins[o].flags & has_event) != 0; };
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(c.origins, has_one));
+  if (count == 0) return true;
+  auto values = read_column(in, count);
+  if (!values) return false;
+  for (std::size_t i = 0; i < h.count; ++i)
+    if (has_one(c.origins[i])) c.entries[i].event = values->next();
+  return true;
+}
+
+bool read_destinations(byte_reader& in, const head& h, columns& c) {
+  for (std::size_t i = 0; i < h.count; ++i)
+    if ((h.origins[c.origins[i]].flags & has_destination) != 0) c.entries[i].destination = in.text();
+  return !in.failed();
+}
+
+bool read_message_ids(byte_reader& in, const head& h, columns& c) {
+  std::array<std::size_t, journal_batch::longest_message_id + 1> count{};
+  for (const std::uint16_t o : c.origins)
+    ++count[h.origins[o].message_id_length];
+  std::size_t octets = 0;
+  std::array<std::size_t, journal_batch::longest_message_id + 1> next{};  // where those of each length begin
+  for (std::size_t length = 1; length < count.size(); ++length) {
+    next[length] = octets;
+    octets += count[length] * length;
+  }
+  c.message_ids.resize(octets);
+  for (std::size_t length = 1; length < count.size(); ++length)
+    if (count[length] != 0) read_message_ids(in, length, count[length], c.message_ids.data() + next[length]);
+  for (std::size_t i = 0; i < h.count; ++i) {
+    const std::size_t length = h.origins[c.origins[i]].message_id_length;
+    c.entries[i].message_id = std::string_view(c.message_ids).substr(next[length], length);
+    next[length] += length;
+  }
+  return !in.failed();
 }
 
 bool read_columns(byte_reader& in, const head& h, columns& c) {
   c.entries.resize(h.count);
-  c.flags.resize(h.count);
-  if (!read_times(in, h, c) || !read_origins(in, h, c)) return false;
-  for (std::size_t i = 0; i < h.count; ++i) {
-    journal_entry& e = c.entries[i];
-    (c.flags[i] & has_destination) != 0 ? void(e.destination = in.text()) : void(e.who.digits = in.varint());
-  }
-  for (std::size_t i = 0; i < h.count; ++i) {
-    if ((c.flags[i] & has_event) != 0) c.entries[i].event = in.varint();
-  }
-  for (std::size_t i = 0; i < h.count; ++i) {
-    if ((c.flags[i] & has_status) != 0) c.entries[i].command_status = static_cast<std::uint32_t>(in.varint());
-  }
-  return read_message_ids(in, c) && in.complete();
+  c.origins.resize(h.count);
+  return read_moments(in, h, c) && read_origins(in, h, c) && read_numbers(in, h, c) && read_events(in, h, c) &&
+         read_destinations(in, h, c) && read_message_ids(in, h, c) && in.complete();
 }
 
 }  // namespace
@@ -165,18 +182,6 @@ bool may_hold_sender(std::string_view block, std::string_view sender) {
   return in.failed() || std::ranges::any_of(h.origins, [&](const named_origin& o) { return o.texts[0] == sender; });
 }
 
-encoded_block encode_block(const journal_batch& lines, std::size_t first, std::size_t count,
-                           std::uint64_t first_position, const journal_texts& texts, const renumbering& known_as) {
-  journal_columns columns(count);
-  for (std::size_t i = first; i < first + count; ++i) {
-    journal_line l = lines[i];
-    std::string shown;
-    if (known_as && !l.destination.empty()) l.destination = shown = known_as.shown(l.destination);
-    columns.add(l, known_as ? known_as(l.who) : l.who);
-  }
-  return placed(columns.take(texts), first_position);
-}
-
 namespace {
 
 // False when it cannot be decoded.
@@ -188,12 +193,6 @@ bool add_lines(std::string_view block, journal_batch& lines, journal_texts& text
 }
 
 }  // namespace
-
-journal_batch lines_of(const unplaced_block& b, journal_texts& texts) {
-  journal_batch lines;
-  add_lines(placed(b, 1).block, lines, texts);
-  return lines;
-}
 
 std::optional<encoded_block> renumber_block(std::string_view block, const renumbering& known_as) {
   journal_texts texts;

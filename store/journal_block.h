@@ -8,13 +8,15 @@
 #include <string_view>
 
 #include "store/journal_columns.h"
+#include "store/journal_record.h"
 #include "store/renumbering.h"
 
 namespace store {
 
-// The `count` lines from `first` on, at least one and at most most_in_block; they get the positions from
-// `first_position` on. Every number is passed through `known_as` unless that is empty, and so is what could not be
-// read.
+// Of at least one line; they get the positions from `first_position` on.
+encoded_block encode_block(const journal_columns& lines, std::uint64_t first_position, const journal_texts& texts);
+// The same of `count` lines of a batch, from `first` on, at most most_in_block. With `known_as`, every number and what
+// could not be read is passed through it.
 encoded_block encode_block(const journal_batch& lines, std::size_t first, std::size_t count,
                            std::uint64_t first_position, const journal_texts& texts, const renumbering& known_as);
 
@@ -24,9 +26,6 @@ bool decode_block(std::string_view block, const std::function<bool(const journal
 
 // Whether any entry may be of this sender: the head tells. True when it cannot be decoded.
 bool may_hold_sender(std::string_view block, std::string_view sender);
-
-// The lines of a block that has no place yet.
-journal_batch lines_of(const unplaced_block& b, journal_texts& texts);
 
 // The block with everything passed through `known_as`, and its filter; nothing when it cannot be decoded.
 std::optional<encoded_block> renumber_block(std::string_view block, const renumbering& known_as);

@@ -1,83 +1,77 @@
-// The octets of one column of a block, for the path of every message: it is given its room beforehand.
+// A column of integers: each as what it is more than the least, all in the same few octets. Format: store/FORMAT.md,
+// "Journal".
 #pragma once
 
-#include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
-#include <memory>
-#include <string_view>
+#include <string>
 
+#include "store/bytes.h"
 #include "store/eight_octets.h"
-#include "store/journal_entry.h"
-#include "store/journal_layout.h"
 
 namespace store {
 
-class journal_column {
+// Room at the end of a text for what is written eight octets at a time, or sixteen.
+class column_room {
  public:
-  explicit journal_column(std::size_t room)
-      : room_(std::make_unique_for_overwrite<char[]>(room + slack)), at_(room_.get()) {}
+  column_room(std::string& out, std::size_t octets) : out_(out), end_(out.size() + octets) {
+    out.resize(end_ + slack);
+    begin_ = out.data() + end_ - octets;
+  }
+  ~column_room() { out_.resize(end_); }
+  column_room(const column_room&) = delete;
+  column_room& operator=(const column_room&) = delete;
 
-  void octet(std::uint8_t value) { *at_++ = static_cast<char>(value); }
-  void varint(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7)
-      octet(static_cast<std::uint8_t>(value | 0x80));
-    octet(static_cast<std::uint8_t>(value));
-  }
-  void octets(std::string_view value) {
-    std::memcpy(at_, value.data(), value.size());
-    at_ += value.size();
-  }
-  // What a message_id has beyond what it shares with the one before. Many are hexadecimal, with hyphens or without:
-  // those take half the octets. Eight octets after `rest` can be read.
-  void message_id(std::size_t shared, std::string_view rest) {
-    char* const begin = at_;
-    std::array<char, journal_batch::longest_message_id + 16> digits;
-    std::size_t count = 0, hyphens = 0;
-    at_ += 3;
-    for (std::size_t i = 0; i < rest.size();) {
-      const std::uint64_t eight = eight_octets(rest.data() + i);
-      std::memcpy(digits.data() + count, &eight, 8);
-      const std::size_t before = octets_before(eight, '-');
-      count += before;
-      i += before;
-      if (before == 8 || i >= rest.size()) continue;
-      octet(static_cast<std::uint8_t>(i++));
-      ++hyphens;
-    }
-    count = rest.size() - hyphens;
-    std::memcpy(digits.data() + count, "00000000", 8);
-    if (hyphens == 0) --at_;
-    begin[0] = static_cast<char>(hyphens == 0 ? shared : shared | block_layout::hyphenated);
-    begin[1] = static_cast<char>(rest.size() | block_layout::packed);
-    if (hyphens != 0) begin[2] = static_cast<char>(hyphens);
-    if (!rest.empty() && hexadecimal(digits.data(), count)) return;
-    begin[0] = static_cast<char>(shared);
-    begin[1] = static_cast<char>(rest.size());
-    at_ = begin + 2;
-    octets(rest);
-  }
-  std::string_view written() const { return {room_.get(), static_cast<std::size_t>(at_ - room_.get())}; }
-  void clear() { at_ = room_.get(); }
+  char* begin() const { return begin_; }
 
  private:
-  // Two digits an octet; false when they are not all 0-9a-f.
-  bool hexadecimal(const char* value, std::size_t count) {
-    for (std::size_t i = 0; i < count; i += 8, at_ += 4) {
-      const std::uint64_t characters = eight_octets(value + i);
-      const std::uint64_t halves = (characters & each_octet(0x0F)) + (characters >> 6U & each_octet(0x01)) * 9;
-      if ((halves & each_octet(0xF0)) != 0 || as_hexadecimal(halves) != characters) return false;
-      const std::uint32_t four = packed_halves(halves);
-      std::memcpy(at_, &four, 4);
-    }
-    if (count % 8 != 0) at_ -= 4 - (count % 8 + 1) / 2;
-    return true;
+  static constexpr std::size_t slack = 16;
+  std::string& out_;
+  std::size_t end_;
+  char* begin_;
+};
+
+// Eight octets from `at` on are overwritten: what comes next is written afterwards.
+inline void put(char*& at, std::uint64_t value, std::size_t octets) {
+  std::memcpy(at, &value, 8);
+  at += octets;
+}
+
+struct column_shape {
+  std::uint64_t least = 0;
+  std::uint8_t width = 0;  // octets, 0 to 8
+
+  static column_shape between(std::uint64_t least, std::uint64_t greatest) {
+    return {least, static_cast<std::uint8_t>((std::bit_width(greatest - least) + 7) / 8)};
+  }
+  void encode(byte_writer& out) const {
+    out.varint(least);
+    out.octet(width);
+  }
+  static column_shape read(byte_reader& in) {
+    const std::uint64_t least = in.varint();
+    const std::uint8_t width = in.octet();
+    if (width > 8) in.fail();
+    return {least, width};
+  }
+};
+
+// Of a column that was read as octets.
+class column_values {
+ public:
+  column_values(column_shape s, std::string_view octets) : shape_(s), octets_(octets) {}
+
+  std::uint64_t next() {
+    std::uint64_t value = 0;
+    std::memcpy(&value, octets_.data(), shape_.width);
+    octets_.remove_prefix(shape_.width);
+    return shape_.least + value;
   }
 
-  static constexpr std::size_t slack = 8;  // written beyond the end and taken back
-
-  std::unique_ptr<char[]> room_;
-  char* at_;
+ private:
+  column_shape shape_;
+  std::string_view octets_;
 };
 
 }  // namespace store

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "store/instant.h"
 #include "store/number.h"
@@ -26,9 +27,23 @@ std::uint64_t journal_hash(std::string_view message_id);
 // Of every destination that could not be read.
 inline constexpr std::uint64_t unreadable_hash = 0x6E6F6E756D626572;
 
-// A filter's record is the one followed by the other.
-std::string encode_filter_head(const block_summary& s);
-std::string encode_filter_bits(std::span<const std::uint64_t> hashes);
+// The record of a filter in the making.
+class filter_builder {
+ public:
+  // For so many hashes.
+  filter_builder(const block_summary& s, std::size_t hashes);
+  void add(std::span<const std::uint64_t> numbers);
+  // `at`: where message_ids of this length begin in `octets`.
+  void add(const char* octets, std::span<const std::uint32_t> at, std::size_t length);
+  void add_unreadable();
+  std::string take() { return std::move(record_); }
+
+ private:
+  char* bits() { return record_.data() + begin_; }
+
+  std::string record_;
+  std::size_t begin_ = 0, words_;  // of the bits
+};
 
 class journal_filter {
  public:
@@ -39,12 +54,11 @@ class journal_filter {
   // Never false for what is there; true for about one in a hundred of what is not.
   bool may_hold(std::uint64_t hash) const;
   // A destination that could not be read.
-  bool may_hold_unreadable() const { return silent_ || may_hold(unreadable_hash); }
+  bool may_hold_unreadable() const { return may_hold(unreadable_hash); }
 
  private:
   block_summary summary_;
   std::string_view bits_;
-  bool silent_ = false;  // of an earlier version, which did not tell
 };
 
 }  // namespace store

@@ -10,16 +10,15 @@ namespace {
 constexpr std::size_t worth_a_write = 4 * most_in_block;
 constexpr std::size_t batches_a_write = 16;
 constexpr std::size_t small = 64;  // lines: copied rather than queued by themselves
-constexpr std::size_t most_spare = 32;
+constexpr std::size_t most_spare = 16;
 
-std::size_t lines_in(const std::variant<journal_batch, unplaced_block>& h) {
-  const auto* lines = std::get_if<journal_batch>(&h);
-  return lines != nullptr ? lines->size() : std::get<unplaced_block>(h).count;
+std::size_t lines_in(const std::variant<journal_batch, journal_columns>& h) {
+  return std::visit([](const auto& lines) { return lines.size(); }, h);
 }
 
 }  // namespace
 
-journal_batch journal_keeper::add(journal_batch lines, bool& wake) {
+void journal_keeper::add(journal_batch lines, bool& wake) {
   const std::lock_guard lock(mutex_);
   auto* const last = waiting_.empty() ? nullptr : std::get_if<journal_batch>(&waiting_.back());
   if (last != nullptr && lines.size() < small && last->size() < most_in_block) {
@@ -27,19 +26,22 @@ journal_batch journal_keeper::add(journal_batch lines, bool& wake) {
     wake = lines_waiting_ < worth_a_write && lines_waiting_ + lines.size() >= worth_a_write;
     lines_waiting_ += lines.size();
     last->append(lines);
-    lines.clear();
-    return lines;
+    return;
   }
   wait_in_line(std::move(lines), wake);
-  if (spare_.empty()) return {};
-  journal_batch empty = std::move(spare_.back());
-  spare_.pop_back();
-  return empty;
 }
 
-void journal_keeper::add(unplaced_block full, bool& wake) {
-  const std::lock_guard lock(mutex_);
-  wait_in_line(std::move(full), wake);
+journal_columns journal_keeper::add(journal_columns full, bool& wake) {
+  {
+    const std::lock_guard lock(mutex_);
+    wait_in_line(std::move(full), wake);
+    if (!spare_.empty()) {
+      journal_columns empty = std::move(spare_.back());
+      spare_.pop_back();
+      return empty;
+    }
+  }
+  return journal_columns();
 }
 
 void journal_keeper::wait_in_line(handed_in h, bool& wake) {
@@ -105,7 +107,7 @@ std::optional<failure> journal_keeper::write(ledger& l, instant now, bool all) {
     if (const auto* lines = std::get_if<journal_batch>(&h)) {
       tail_.add(*lines);
     } else {
-      tail_.add(std::move(std::get<unplaced_block>(h)), texts);
+      tail_.add(std::move(std::get<journal_columns>(h)));
     }
   }
   renumbering known_as = known_as_ ? known_as_() : renumbering{};
@@ -113,17 +115,14 @@ std::optional<failure> journal_keeper::write(ledger& l, instant now, bool all) {
   const journal_changes c = tail_.plan(now, s.all, texts, known_as);
   std::optional<failure> why;
   if (!c.empty() || s.remove_below != 0) why = l.write(c, s.remove_below);
-  if (!why) tail_.written();
+  std::vector<journal_columns> empty;
+  if (!why) empty = tail_.written();
   {
     const std::lock_guard lock(mutex_);
     unwritten_ = tail_.unwritten();
     if (why && s.remove_below != 0) next_removal_ = clock::now();
-    for (handed_in& h : s.batches) {
-      auto* const lines = std::get_if<journal_batch>(&h);
-      if (lines == nullptr || spare_.size() == most_spare) continue;
-      lines->clear();
-      spare_.push_back(std::move(*lines));
-    }
+    for (; !empty.empty() && spare_.size() < most_spare; empty.pop_back())
+      spare_.push_back(std::move(empty.back()));
   }
   for (const auto& done : s.flushes)
     done();

@@ -29,10 +29,10 @@ class journal_keeper {
   journal_texts texts;
 
   // --- any thread ---
-  // Takes the lines and gives back an empty batch, one that has been used before if there is one. `wake`: the writer
-  // has to look at due() again.
-  journal_batch add(journal_batch lines, bool& wake);
-  void add(unplaced_block full, bool& wake);
+  // `wake`: the writer has to look at due() again.
+  void add(journal_batch lines, bool& wake);
+  // Takes a full block and gives back an empty one, one that has been used before if there is one.
+  journal_columns add(journal_columns full, bool& wake);
   // Calls done() on the writer's thread when all that has been added is on disk, or cannot be written.
   void flush(std::function<void()> done);
   // Entries older than this are removed at once, and then each hour; 0: nothing is.
@@ -52,7 +52,7 @@ class journal_keeper {
   void give_up_flushes();
 
  private:
-  using handed_in = std::variant<journal_batch, unplaced_block>;
+  using handed_in = std::variant<journal_batch, journal_columns>;
   struct share {  // what one write() does
     std::deque<handed_in> batches;
     std::vector<std::function<void()>> flushes;
@@ -65,7 +65,7 @@ class journal_keeper {
   mutable std::mutex mutex_;  // of what follows
   std::deque<handed_in> waiting_;
   std::size_t lines_waiting_ = 0;
-  std::vector<journal_batch> spare_;
+  std::vector<journal_columns> spare_;
   std::vector<std::function<void()>> flushes_;
   std::chrono::seconds retention_{0};
   clock::time_point next_removal_ = clock::time_point::max();

@@ -1,9 +1,10 @@
-// Sender, system_id, verdict, reason, and what an entry has: few combinations, each named once a block.
+// What many entries have in common: sender, system_id, verdict, reason, and what an entry has besides. Few
+// combinations, each named once a block.
 #pragma once
 
-#include <algorithm>
 #include <array>
-#include <string>
+#include <bit>
+#include <cstdint>
 #include <vector>
 
 #include "store/bytes.h"
@@ -11,62 +12,56 @@
 
 namespace store {
 
-using journal_origin = std::array<text_id, 5>;
+struct journal_origin {
+  text_id sender = 0, system_id = 0, verdict = 0, reason = 0;
+  std::uint32_t command_status = 0;
+  std::uint16_t flags = 0;              // journal_layout.h, without has_status
+  std::uint16_t message_id_length = 0;  // 0: none
+};
 
 class journal_origins {
  public:
-  explicit journal_origins(std::size_t most) : slots_(2 * most) {}
+  explicit journal_origins(std::size_t most) : slots_(std::bit_ceil(2 * most)) {}
 
-  // Counted from 0 in the order in which they came.
-  std::uint32_t index_of(const journal_origin& o) {
-    if (!all_.empty() && same(all_[last_], o)) return last_;
-    std::size_t at = (o[0] * 31U + o[1] * 1031U + o[2] * 7U + o[3] + o[4] * 257U) % slots_.size();
-    while (slots_[at] != 0 && !same(all_[slots_[at] - 1U], o))
-      at = (at + 1) % slots_.size();
-    if (slots_[at] == 0) {
-      all_.push_back(o);
-      slots_[at] = static_cast<std::uint16_t>(all_.size());
-    }
-    return last_ = slots_[at] - 1U;
+  // Counted from 0 in the order in which they came. What comes after each other mostly has the same.
+  std::uint16_t index_of(const journal_origin& o) {
+    const auto wanted = words(o);
+    if (!same(wanted, latest_words_)) find(wanted);
+    return latest_;
   }
-  void clear() {
-    all_.clear();
-    std::ranges::fill(slots_, std::uint16_t{0});
-    last_ = 0;
-  }
+  const std::vector<journal_origin>& all() const { return all_; }
+  void clear();
 
-  // The texts they use, and which of them each has.
-  std::string encoded(const journal_texts& texts) const {
-    std::vector<text_id> used;
-    for (const journal_origin& o : all_)
-      used.insert(used.end(), o.begin(), o.end() - 1);
-    std::ranges::sort(used);
-    used.erase(std::unique(used.begin(), used.end()), used.end());
-    byte_writer out;
-    out.varint(used.size());
-    for (const text_id id : used)
-      out.text(texts.text(id));
-    out.varint(all_.size());
-    for (const journal_origin& o : all_) {
-      for (std::size_t i = 0; i < 4; ++i)
-        out.varint(static_cast<std::uint64_t>(std::ranges::lower_bound(used, o[i]) - used.begin()));
-      out.octet(static_cast<std::uint8_t>(o[4]));
-    }
-    return out.take();
-  }
+  // The texts they use, and what each has.
+  void encode(byte_writer& out, const journal_texts& texts) const;
 
  private:
-  // The library's comparison calls memcmp, for each message.
-  static bool same(const journal_origin& a, const journal_origin& b) {
-    text_id differs = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-      differs |= a[i] ^ b[i];
-    return differs == 0;
+  using as_words = std::array<std::uint64_t, 3>;
+  static constexpr as_words none{~std::uint64_t{0}, ~std::uint64_t{0}, ~std::uint64_t{0}};  // no origin has these flags
+  static as_words words(const journal_origin& o) {
+    return {o.sender | std::uint64_t{o.system_id} << 32U, o.verdict | std::uint64_t{o.reason} << 32U,
+            o.command_status | std::uint64_t{o.flags} << 32U | std::uint64_t{o.message_id_length} << 48U};
   }
+  // The library's comparison calls memcmp, for each message.
+  static bool same(const as_words& a, const as_words& b) {
+    return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2])) == 0;
+  }
+
+  static journal_origin origin(const as_words& w) {
+    return {static_cast<text_id>(w[0]),
+            static_cast<text_id>(w[0] >> 32U),
+            static_cast<text_id>(w[1]),
+            static_cast<text_id>(w[1] >> 32U),
+            static_cast<std::uint32_t>(w[2]),
+            static_cast<std::uint16_t>(w[2] >> 32U),
+            static_cast<std::uint16_t>(w[2] >> 48U)};
+  }
+  void find(as_words wanted);
 
   std::vector<journal_origin> all_;
   std::vector<std::uint16_t> slots_;  // an index into all_, plus 1; 0: free
-  std::uint32_t last_ = 0;
+  as_words latest_words_ = none;
+  std::uint16_t latest_ = 0;
 };
 
 }  // namespace store

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "store/journal_block.h"
+#include "store/journal_tail.h"
+
 namespace store {
 namespace {
 

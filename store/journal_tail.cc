@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace store {
 
@@ -14,12 +15,12 @@ std::uint64_t journal_tail::next_key(instant now) {
   return last_key_ = std::max(last_key_ + 1, static_cast<std::uint64_t>(now.time_since_epoch().count()));
 }
 
-void journal_tail::add(unplaced_block full, const journal_texts& texts) {
+void journal_tail::add(journal_columns full) {
   for (std::size_t first = 0; first < lines_.size();) {
-    journal_columns columns(std::min(most_in_block, lines_.size() - first));
-    for (; !columns.full(); ++first)
-      columns.add(lines_[first], lines_[first].who);
-    closed_.push_back(columns.take(texts));
+    journal_columns before;
+    for (; first < lines_.size() && !before.full(); ++first)
+      before.add(lines_[first]);
+    closed_.push_back(std::move(before));
   }
   for (const piece& p : pieces_)
     replaced_.push_back(p.key);
@@ -34,14 +35,11 @@ journal_changes journal_tail::plan(instant now, bool all, const journal_texts& t
   planned_closed_ = 0;
   planned_pieces_ = pieces_;
   c.gone = replaced_;
-  for (const unplaced_block& b : closed_) {
-    encoded_block block = placed(b, first_position_ + planned_closed_);
-    if (known_as) {
-      // It was made here: it can be decoded.
-      block = renumber_block(block.block, known_as).value_or(std::move(block));
-    }
-    c.put.push_back({next_key(now), std::move(block)});
-    planned_closed_ += b.count;
+  for (const journal_columns& b : closed_) {
+    const std::uint64_t first = first_position_ + planned_closed_;
+    c.put.push_back(
+        {next_key(now), known_as ? encode_block(b.renumbered(known_as), first, texts) : encode_block(b, first, texts)});
+    planned_closed_ += b.size();
   }
   const auto put = [&](std::size_t first, std::size_t count) {
     const std::uint64_t key = next_key(now);
@@ -79,13 +77,15 @@ journal_changes journal_tail::plan(instant now, bool all, const journal_texts& t
   return c;
 }
 
-void journal_tail::written() {
-  closed_.clear();
+std::vector<journal_columns> journal_tail::written() {
   replaced_.clear();
   lines_.drop_front(planned_full_);
   first_position_ += planned_closed_ + planned_full_;
   planned_closed_ = 0;
   pieces_ = std::move(planned_pieces_);
+  for (journal_columns& b : closed_)
+    b.clear();
+  return std::exchange(closed_, {});
 }
 
 }  // namespace store

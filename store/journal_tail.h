@@ -9,19 +9,6 @@
 
 namespace store {
 
-struct journal_record {
-  std::uint64_t key = 0;
-  encoded_block octets;
-};
-
-// What one write of the journal puts and takes away.
-struct journal_changes {
-  std::vector<journal_record> put;
-  std::vector<std::uint64_t> gone;  // keys of blocks whose entries are in one of `put`
-
-  bool empty() const { return put.empty() && gone.empty(); }
-};
-
 // For one thread. A key is the time at which a block was made, in microseconds since 1970, and greater than the one
 // before: no entry of a block was decided later than its key says.
 class journal_tail {
@@ -34,14 +21,15 @@ class journal_tail {
       : first_position_(last_position + 1), last_key_(last_key) {}
 
   void add(const journal_batch& lines) { lines_.append(lines); }
-  // A block that is full already: what came before it is closed.
-  void add(unplaced_block full, const journal_texts& texts);
+  // A full block: what came before it is closed.
+  void add(journal_columns full);
   bool unwritten() const { return !closed_.empty() || lines_.size() > on_disk(); }
 
   // What has to be written now: full blocks; with `all` what is left as well. Then call written(), or after a failure
   // neither: the next plan will hold the same lines.
   journal_changes plan(instant now, bool all, const journal_texts& texts, const renumbering& known_as);
-  void written();
+  // Gives back what full blocks were made of, empty.
+  std::vector<journal_columns> written();
 
  private:
   // A block on disk that is not full, and when the first of it was written.
@@ -53,7 +41,7 @@ class journal_tail {
   std::size_t on_disk() const;
   std::uint64_t next_key(instant now);
 
-  std::vector<unplaced_block> closed_;   // they go before lines_
+  std::vector<journal_columns> closed_;  // they go before lines_
   std::vector<std::uint64_t> replaced_;  // keys of the pieces on disk that closed_ holds
   journal_batch lines_;
   std::uint64_t first_position_;  // of what is not written for good

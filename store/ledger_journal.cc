@@ -53,7 +53,10 @@ std::optional<failure> ledger::scan_journal(std::uint64_t from, const journal_lo
 }
 
 std::optional<failure> ledger::write(const journal_changes& c, std::uint64_t remove_below) {
-  rocksdb::WriteBatch batch;
+  std::size_t octets = 0;
+  for (const journal_record& r : c.put)
+    octets += r.octets.block.size() + r.octets.filter.size();
+  rocksdb::WriteBatch batch(octets + octets / 64 + 4096);  // else it grows, and copies, several times
   for (const family f : {journal_blocks, journal_filters}) {
     for (const std::uint64_t key : c.gone)
       batch.Delete(db_->at(f), big_endian(key));

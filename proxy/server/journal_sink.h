@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "store/consent_store.h"
+#include "store/journal_columns.h"
 
 namespace proxy {
 
@@ -12,8 +13,10 @@ class journal_sink {
   explicit journal_sink(store::consent_store& s) : store_(&s) {}
 
   void add(const store::journal_line& l) {
-    store_->journal(l, lines_);
-    recent_ = recent_ || lines_.size() == 0;
+    lines_.add(l);
+    if (!lines_.full()) return;
+    hand_over();
+    recent_ = true;
   }
   // What makes no full block yet, too.
   void hand_over() { store_->journal(lines_); }

@@ -1,4 +1,5 @@
 // The path of a submit_sm asks for no memory once everything it uses has grown to the window in use.
+#include "store/journal_columns.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/session/conversation.h"
 #include "tests/unit/session/counted_allocations.h"
@@ -10,7 +11,7 @@ namespace {
 // Puts lines into a block as a worker does; a new one, once in 4096 lines, asks for memory.
 class journalling : public recorder {
  public:
-  void journal(const store::journal_line& l) override { lines.add(l, l.who); }
+  void journal(const store::journal_line& l) override { lines.add(l); }
   store::journal_columns lines;
 };
 

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "store/bytes.h"
+#include "store/journal_columns.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/forking.h"
 #include "tests/unit/store/opened_store.h"
@@ -61,7 +62,8 @@ void fill_journal(consent_store& s, std::size_t blocks) {
     const bool unreadable = i % most_in_block == 2000;
     l.destination = unreadable ? "+33612345678x" : "";
     if (unreadable) l.who = {};
-    s.journal(l, lines);
+    lines.add(l);
+    if (lines.full()) s.journal(lines);
     if (i % (16 * most_in_block) == 0) flush(s);
   }
   s.journal(lines);

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "store/journal_filter.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/store/journal_lines.h"
 
@@ -50,6 +51,18 @@ struct written_tail {
     }
     tail.add(lines);
   }
+  // As a busy worker hands them in.
+  void add_full_block() {
+    journal_batch lines;
+    for (std::size_t i = 0; i < most_in_block; ++i) {
+      added.push_back(source.next());
+      testing::add(lines, texts, added.back());
+    }
+    journal_columns full;
+    for (std::size_t i = 0; i < most_in_block; ++i)
+      full.add(lines[i]);
+    tail.add(std::move(full));
+  }
   void write(bool all = true) {
     on_disk.write(tail.plan(now, all, texts, {}));
     tail.written();
@@ -61,8 +74,13 @@ struct written_tail {
 TEST_CASE("whatever comes when, all of it is on disk in its order, in few blocks") {
   written_tail t;
   std::mt19937_64& random = t.source.random();
+  std::size_t handed_in_full = 0;
   for (int i = 0; i < 3000; ++i) {
     t.add(random() % 20 == 0 ? random() % 9000 : random() % 3);
+    if (random() % 100 == 0) {
+      t.add_full_block();
+      ++handed_in_full;
+    }
     const bool all = random() % 4 != 0;
     t.write(all);
     if (all) CHECK_FALSE(t.tail.unwritten());
@@ -70,7 +88,7 @@ TEST_CASE("whatever comes when, all of it is on disk in its order, in few blocks
   }
   t.write();
   CHECK(t.on_disk.all() == t.added);
-  CHECK(t.on_disk.blocks.size() <= t.added.size() / most_in_block + 13);
+  CHECK(t.on_disk.blocks.size() <= t.added.size() / most_in_block + 13 + handed_in_full);
 }
 
 TEST_CASE("a message a second makes few blocks, and each line is written few times") {

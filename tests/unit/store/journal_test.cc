@@ -6,8 +6,10 @@
 #include <csignal>
 #include <future>
 #include <thread>
+#include <utility>
 
 #include "store/consent_store.h"
+#include "store/journal_columns.h"
 #include "store/journal_keeper.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/forking.h"
@@ -41,7 +43,7 @@ void hand_over(consent_store& s, const std::vector<decided>& all) {
     l.verdict = s.journal_text(d.verdict);
     l.reason = s.journal_text(d.reason);
     lines.add(l);
-    if (lines.size() == 1000) lines = s.journal(std::move(lines));
+    if (lines.size() == 1000) s.journal(std::exchange(lines, {}));
   }
   s.journal(std::move(lines));
 }
@@ -298,7 +300,8 @@ TEST_CASE("a block that was begun before a person was erased does not bring the 
     l.at = instant{std::chrono::microseconds{all[i].at}};
     l.who = i == 5 ? alice : number{33'700'000'000 + i};
     l.sender = l.system_id = l.verdict = l.reason = s->journal_text("x");
-    s->journal(l, lines);
+    lines.add(l);
+    if (lines.full()) s->journal(lines);
   };
   for (std::size_t i = 0; i < 10; ++i)
     hand_in(i);
