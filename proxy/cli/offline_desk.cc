@@ -22,6 +22,7 @@
 #include "proxy/admin/views.h"
 #include "proxy/cli/desk.h"
 #include "proxy/report/report_json.h"
+#include "store/number_in_text.h"
 
 namespace proxy {
 namespace {
