@@ -58,7 +58,10 @@ void found_words::set_ordinary_aside() {
     if (c.covered * 4 < candidates_.front().covered * 3 && known_.language(c.language) != "own") continue;
     for (const std::size_t l : {std::size_t{0}, c.language}) {
       for (const hit& h : hits(l)) {
-        if (h.kind == static_cast<std::uint16_t>(line_kind::ordinary) && !is_part_of_opt_out(c.language, h))
+        // "Who is this? Stop texting" is no "this stop".
+        const bool in_a_clause = text_.list[h.start].clause == text_.list[h.end - 1U].clause;
+        if (h.kind == static_cast<std::uint16_t>(line_kind::ordinary) && in_a_clause &&
+            !is_part_of_opt_out(c.language, h))
           std::fill(otherwise.begin() + h.start, otherwise.begin() + h.end, true);
       }
     }

@@ -117,6 +117,8 @@ bool keywords::same(const hit& a, const hit& b) const {
 }
 
 std::optional<classification> keywords::beside_subject() const {
+  constexpr std::size_t long_story = 60;  // speaks of many things
+  if (found_.size() > long_story) return {};
   for (std::size_t first = 0; first < found_.size();) {
     const std::size_t last = found_.end_of_clause(first);
     const auto c = within(first, last);

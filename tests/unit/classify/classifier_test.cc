@@ -246,6 +246,26 @@ TEST_CASE("STOP is said in the language of the words beside it") {
   CHECK(language("stop hvala") == "en");  // Croatian, Slovene or Serbian
 }
 
+TEST_CASE("words that were torn, joined, drawn or misspelled") {
+  const auto says = [](const char* text) { return name(classify(text).intent); };
+  for (const char* text :
+       {"STOPmerci", "stopstopstop", "st op", "afmled", "5TOP", "4e STOP !", "\xF0\x9F\x9A\xAB", "Oui stop",
+        "Please stop.\nThank you,\nMary", "?ELIM SE ODJAVITI, NE ?ELIM VI?E PORUKE", "who is this? stop texting me"}) {
+    CAPTURE(text);
+    CHECK(says(text) == "opt_out");
+  }
+  CHECK(says("Stopover") == "none");
+  CHECK(says("2nd bus stop on the left") == "none");
+}
+
+TEST_CASE("an opt-in may speak of the opt-out it undoes, and no opt-out is read as one") {
+  const auto says = [](const char* text) { return name(classify(text).intent); };
+  CHECK(says("I unsubscribed by mistake, please add me back") == "opt_in");
+  CHECK(says("je me suis désinscrit par erreur, remettez-moi") == "opt_in");
+  CHECK(says("You put me back on the list by mistake, take me off") == "opt_out");
+  CHECK(says("unsubscribed by mistake? no, never add me back") != "opt_in");
+}
+
 TEST_CASE("a broken language file is refused with its line") {
   const auto read = [](const std::string& text) { return read_language("en", text, "en.txt"); };
   CHECK_THROWS_WITH(read("stop: halt\nstpo: x\n"), Catch::Contains("en.txt:2: `stpo` is no class of words"));
