@@ -39,9 +39,14 @@ std::optional<fact> fact_of(const event& e, names& n) {
     case event_kind::reassigned:
       f.reassigned = true;
       return f;
+    case event_kind::erasure:
+      // The hash must be found from now on, also of a person of whom nothing else is known: a reassignment before all
+      // time changes no verdict.
+      f.reassigned = true;
+      f.occurred_at = {};
+      return f;
     case event_kind::recall:
     case event_kind::correction:
-    case event_kind::erasure:
       break;
   }
   return std::nullopt;
@@ -194,16 +199,11 @@ std::variant<erased, failure> commit_group::erase(number who, event by) {
     replaced_ = {stand_in};
     left_over_ = {kept_as};
   }
-  // Also of a person of whom nothing but messages is known the hash must be found from now on: a reassignment before
-  // all time changes no verdict.
-  fact mark;
-  mark.reassigned = true;
-  mark.sequence = sequence;
-  if (kept_as != stand_in) merge(states_[stand_in.digits], mark);
   by.who = stand_in;
   by.sequence = sequence;
   by.recorded_at = by.occurred_at = wall_;
   by.id = known_.ids.next(wall_);
+  if (kept_as != stand_in) merge(states_[stand_in.digits], *fact_of(by, known_.names));
   return erased{number_and_keep(std::move(by)), stand_in, changes_.rewritten.size(), false};
 }
 

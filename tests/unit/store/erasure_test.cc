@@ -196,6 +196,28 @@ TEST_CASE("what an erased person does later is kept under its hash, too") {
   CHECK(verified(*s).first_misfit == 0);
 }
 
+TEST_CASE("an erased person stays under the hash when the only event is corrected") {
+  temporary_folder folder;
+  {
+    const auto s = opened(folder.path());
+    const recorded mistake = record_one(*s, make(alice, event_kind::opt_in));
+    erase(*s, alice);
+    event c;
+    c.kind = event_kind::correction;
+    c.who = s->kept_as({alice});
+    c.corrects = mistake.id;
+    record_one(*s, c);
+    CHECK(judged(*s, alice) == standing::no_consent);
+    CHECK(s->kept_as({alice}).is_hash());
+  }
+  const auto s = opened(folder.path());
+  CHECK(s->kept_as({alice}).is_hash());
+  record_one(*s, stop_of(alice));
+  CHECK(judged(*s, alice) == standing::opted_out);
+  REQUIRE_FALSE(s->purge());
+  CHECK(where_found(folder.path(), alice) == "");
+}
+
 TEST_CASE("an opt-out that waits for the disk while its person is erased goes on blocking") {
   temporary_folder folder;
   const auto s = opened(folder.path());

@@ -148,8 +148,15 @@ TEST_CASE("what stays when a person is erased does not tell the number") {
     CHECK_FALSE(tells(std::get<event>(check_reassigned(reassigned, france, today)).source, opposed.who));
   }
   entry e = good();
-  e.source = "list 2026-03-01, 0800 123 456";
+  e.source = "list 2026-03-01, 800 123 456 rows";
   CHECK(refused(e).empty());
+  for (const char* of_another : {"friend of 06 87 65 43 21", "33687654321", "+1 713 555 0123"}) {
+    e.source = e.collector = of_another;
+    CHECK(refused(e) == fields{"source", "collector"});
+  }
+  e.event = "opt_out";
+  CHECK(std::get<event>(check(e, france, today)).source == "+* *** *** ****");
+  e = good();
   e.scope = "sender:33612345678";
   CHECK(refused(e) == fields{"scope"});
 }
