@@ -1,5 +1,5 @@
-// A session between two peers that say anything, cut anywhere: what it sends is whole PDUs, and nothing crosses to the
-// SMSC that needs consent, since nobody has given any.
+// A session between two peers that say anything, cut anywhere: what it sends is whole PDUs, nothing crosses to the
+// SMSC that needs consent, since nobody has given any, and of a sender with a rate no more crosses than that.
 #include <cstdlib>
 
 #include "tests/unit/session/conversation.h"
@@ -10,8 +10,14 @@ void check(bool holds) {
   if (!holds) std::abort();
 }
 
-// The first octet of each chunk says whose it is, the second how long it is.
-void play(testing::conversation& talk, const std::uint8_t* data, std::size_t size) {
+bool is_submission(smpp::command_id id) {
+  return id == smpp::command_id::submit_sm || id == smpp::command_id::data_sm || id == smpp::command_id::submit_multi ||
+         id == smpp::command_id::broadcast_sm;
+}
+
+// The first octet of each chunk says whose it is, the second how long it is. How many submissions crossed.
+std::size_t play(testing::conversation& talk, const std::uint8_t* data, std::size_t size) {
+  std::size_t crossed = 0;
   for (std::size_t at = 0; at + 2 <= size;) {
     const std::uint8_t what = data[at];
     const std::size_t length = std::min<std::size_t>(data[at + 1], size - at - 2);
@@ -26,23 +32,38 @@ void play(testing::conversation& talk, const std::uint8_t* data, std::size_t siz
       talk.upstreams_wanted = 0;
       talk.session.upstream_connected(smpp::default_alphabet::gsm7, talk.now());
     }
-    for (const smpp::buffer& pdu : talk.to_smsc()) {
-      const auto id = smpp::read_header(pdu).command_id;
-      check(id != smpp::command_id::submit_sm && id != smpp::command_id::data_sm &&
-            id != smpp::command_id::submit_multi);
-    }
+    for (const smpp::buffer& pdu : talk.to_smsc())
+      crossed += is_submission(smpp::read_header(pdu).command_id) ? 1 : 0;
     talk.to_esme();
   }
+  return crossed;
+}
+
+// With buckets that are full: the time that a session has been told is not the next one's.
+std::shared_ptr<const proxy::policy> slowing(testing::shared_parts& parts) {
+  static const auto settings = [] {
+    proxy::config c = testing::make_config();
+    c.senders[1].max_submits_per_second = 1;
+    c.senders[1].over_rate = proxy::over_rate_kind::slow;
+    return std::make_shared<const proxy::config>(std::move(c));
+  }();
+  return std::make_shared<const proxy::policy>(settings, *parts.store, parts.metrics, parts.log);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static testing::shared_parts parts;
+  parts.policy = slowing(parts);
   testing::conversation fresh(parts);
   play(fresh, data, size);
   testing::conversation bound(parts);
   bound.bind("shop1");
-  play(bound, data, size);
+  check(play(bound, data, size) == 0);
+  testing::conversation exempt(parts);
+  exempt.bind("bank1");
+  const auto began = exempt.now().steady;
+  const std::size_t crossed = play(exempt, data, size);
+  check(crossed <= 1 + static_cast<std::size_t>((exempt.now().steady - began) / std::chrono::seconds{1}));
   return 0;
 }
