@@ -46,7 +46,7 @@ def start_gate(tmp_path):
     yield start
     for g in started:
         if g.process is not None and g.process.poll() is None:
-            g.kill9()
+            g.end()
         shutil.rmtree(g.store, ignore_errors=True)  # its files are preallocated: some ten megabytes a test
 
 
