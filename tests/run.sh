@@ -2,7 +2,8 @@
 # Installs what is missing, builds, and runs every test; ends with a line "N passed, N failed, N skipped".
 #   --fuzz          also runs each fuzzer for 30 s      --preset NAME   release (default), debug, asan or tsan
 #   -k EXPRESSION   only these end-to-end tests         --long          also what takes longer than a few minutes
-# CONSENTGATE_SOAK=SECONDS: another length for the soak; CONSENTGATE_FIGURES=FILE: what each fault showed, as a table.
+# CONSENTGATE_SOAK=SECONDS: another length for the soak; CONSENTGATE_FIGURES=FILE: what each fault showed, as a table;
+# CONSENTGATE_PATIENCE=N: the end-to-end tests wait N times as long before they give up (5 with a sanitizer).
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -56,6 +57,7 @@ done
 mkdir -p build/peers && cp tests/peers/package.json tests/peers/package-lock.json tests/peers/*.js build/peers/ 2>/dev/null
 (cd build/peers && [ -d node_modules/smpp ] && [ -d node_modules/kubernetes-models ] || npm ci --no-audit --no-fund --silent) || echo "npm could not install the smpp package: its tests are skipped"
 
+case "$preset" in asan | tsan) export CONSENTGATE_PATIENCE=${CONSENTGATE_PATIENCE:-5} ;; esac
 export CONSENTGATE=$PWD/build/$preset/bin/consentgate CONSENTGATE_LONG=$long CONSENTGATE_PEERS=$PWD/build/peers
 output=$(/usr/bin/python3 -m pytest tests/e2e -q -n "$(nproc)" -p no:cacheprovider "${select[@]}" 2>&1)
 status=$?
@@ -72,13 +74,14 @@ for report in "$reports".*; do
 done
 
 if [ "$fuzz" = 1 ]; then
-  cmake --preset fuzz >/dev/null && cmake --build --preset fuzz || exit 1
+  cmake --preset fuzz >/dev/null && cmake --build --preset fuzz && /usr/bin/python3 tests/fuzz/seeds.py build/fuzz/corpus || exit 1
   for fuzzer in build/fuzz/bin/fuzz_*; do
-    if "$fuzzer" -max_total_time=30 -print_final_stats=1 >build/fuzz/"$(basename "$fuzzer")".log 2>&1; then
-      echo "$(basename "$fuzzer"): 30 s clean"
+    name=$(basename "$fuzzer")
+    if "$fuzzer" -max_total_time=30 -print_final_stats=1 "build/fuzz/corpus/$name" >"build/fuzz/$name.log" 2>&1; then
+      echo "$name: 30 s clean"
       add 1 0 0
     else
-      tail -n 40 build/fuzz/"$(basename "$fuzzer")".log
+      tail -n 40 "build/fuzz/$name.log"
       add 0 1 0
     fi
   done

@@ -274,6 +274,9 @@ def parts(text, reference, size=20):
 
 # ---- a connection
 
+patience = 1  # every timeout is so many times as long: for peers that are slower than usual
+
+
 class Connection:
     """A blocking SMPP connection, either side. Not for use by two threads, except that one may send while another receives."""
 
@@ -296,7 +299,12 @@ class Connection:
 
     def receive(self, timeout=None):
         """The next PDU. Closed when the peer closed, TimeoutError when none came in time (seconds)."""
-        deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
+        return self._next(self._deadline(timeout))
+
+    def _deadline(self, timeout):
+        return time.monotonic() + patience * (self.timeout if timeout is None else timeout)
+
+    def _next(self, deadline):
         while True:
             if len(self._buffer) >= 4:
                 length = struct.unpack_from(">I", self._buffer)[0]
@@ -340,10 +348,10 @@ class Connection:
 
     def closed_by_peer(self, timeout=None):
         """True once the peer has closed; PDUs that come before that are read and kept in `received`."""
-        deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
+        deadline = self._deadline(timeout)
         try:
             while True:
-                self.receive(deadline - time.monotonic())
+                self._next(deadline)
         except Closed:
             return True
         except TimeoutError:
@@ -352,7 +360,7 @@ class Connection:
     def silent(self, seconds=0.2):
         """True when nothing comes for so long (and the connection stays open)."""
         try:
-            self.receive(seconds)
+            self._next(time.monotonic() + seconds)
         except TimeoutError:
             return True
         return False
@@ -367,4 +375,4 @@ class Connection:
 
 
 def connect(host, port, timeout=10):
-    return Connection(socket.create_connection((host, port), timeout), timeout)
+    return Connection(socket.create_connection((host, port), patience * timeout), timeout)

@@ -85,7 +85,7 @@ class Simulator:
 
     def wait_for(self, wanted, timeout=10):
         """The first (session, pdu) received, ever, for which `wanted(session, pdu)` is true."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + smpp.patience * timeout
         seen = 0
         with self._changed:
             while True:
@@ -99,7 +99,7 @@ class Simulator:
 
     def receiver(self, system_id=None, timeout=10):
         """A session that can take a deliver_sm, of that system_id if given."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + smpp.patience * timeout
         with self._changed:
             while True:
                 for s in self.sessions:

@@ -7,10 +7,14 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "deploy" / "simulator")]
 
+import smpp  # noqa: E402
 from harness.figures import FAULTS, summarize  # noqa: E402
 from harness.gate import SENDERS, Gate  # noqa: E402
 from harness.load import Sink  # noqa: E402
+from harness.patience import PATIENCE  # noqa: E402
 from smsc_simulator import Simulator  # noqa: E402
+
+smpp.patience = PATIENCE
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ def start_gate(tmp_path):
     yield start
     for g in started:
         if g.process is not None and g.process.poll() is None:
-            g.kill9()
+            g.end()
         shutil.rmtree(g.store, ignore_errors=True)  # its files are preallocated: some ten megabytes a test
 
 

@@ -12,6 +12,7 @@ import time
 import pytest
 import smpp
 from harness.gate import BINARY, SENDERS, wait_until
+from harness.patience import PATIENCE
 
 ALICE = "33612345678"
 
@@ -100,7 +101,7 @@ def test_passwords_hold_up_nobody(start_gate, smsc):
         began = time.monotonic()
         for n in range(100):
             assert bank.request(smpp.submit_sm("36222", ALICE, sequence=10 + n)).command_status == 0
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < PATIENCE
         assert bind_status(gate, "bank1", "ours") == 0  # who was right before does not wait behind guesses
         assert gate.metric("consentgate_limits_total", limit="password") < 60
         for g in guessing:

@@ -18,6 +18,8 @@ import urllib.request
 
 import smpp
 
+from .patience import PATIENCE
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = pathlib.Path(os.environ.get("CONSENTGATE", ROOT / "build" / "release" / "bin" / "consentgate"))
 
@@ -73,7 +75,7 @@ def free_port():
 
 def wait_until(condition, timeout=10, what="it"):
     """The first true value of condition()."""
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + PATIENCE * timeout
     while time.monotonic() < deadline:
         value = condition()
         if value:
@@ -127,11 +129,22 @@ class Gate:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(timeout)
+            return self.process.wait(PATIENCE * timeout)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
             raise
+
+    def end(self):
+        """However it ends; with a sanitizer by itself if it can, so that it tells what memory it has lost."""
+        if sanitized():
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(10)
+                return
+            except subprocess.TimeoutExpired:
+                pass
+        self.kill9()
 
     def kill9(self):
         self.process.kill()
@@ -160,7 +173,7 @@ class Gate:
         data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.admin_port}{path}", data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with urllib.request.urlopen(request, timeout=PATIENCE * 30) as response:
                 return response.status, self._parsed(response)
         except urllib.error.HTTPError as e:
             with e:
@@ -228,7 +241,7 @@ class Gate:
 
     def cli(self, *arguments, check=None, stdin=None, timeout=60):
         done = subprocess.run([BINARY, *map(str, arguments), *([] if arguments[0] in ("classify", "--version") else ["--config", self.config])],
-                              capture_output=True, text=True, timeout=timeout, input=stdin)
+                              capture_output=True, text=True, timeout=PATIENCE * timeout, input=stdin)
         if check is not None:
             assert done.returncode == check, (done.returncode, done.stdout, done.stderr)
         return done

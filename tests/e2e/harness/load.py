@@ -5,6 +5,7 @@ import signal
 import subprocess
 
 from .gate import BINARY, SENDERS, wait_until
+from .patience import PATIENCE
 
 BINDS = 4
 NUMBERS = 1000  # that have consent; as many after them have none
@@ -34,7 +35,7 @@ class Sink(Tool):
     def stop(self):
         """What it received: submits, unconsented, errors, ..."""
         self.process.send_signal(signal.SIGTERM)
-        out, errors = self.process.communicate(timeout=20)
+        out, errors = self.process.communicate(timeout=PATIENCE * 20)
         assert self.process.returncode == 0, errors
         return json.loads(out.splitlines()[-1])
 
@@ -48,7 +49,7 @@ class Load(Tool):
 
     def result(self, timeout=60):
         """messages, ok, refused, unanswered, latency_us, ..."""
-        out, errors = self.process.communicate(timeout=timeout)
+        out, errors = self.process.communicate(timeout=PATIENCE * timeout)
         assert self.process.returncode == 0, (out, errors)
         return json.loads(out)
 

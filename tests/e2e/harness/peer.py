@@ -10,6 +10,8 @@ import threading
 
 import pytest
 
+from .patience import PATIENCE
+
 PEERS = pathlib.Path(__file__).resolve().parents[2] / "peers"
 
 
@@ -29,7 +31,7 @@ class Peer:
         self._lines.put(None)
 
     def next(self, timeout=10):
-        line = self._lines.get(timeout=timeout)
+        line = self._lines.get(timeout=PATIENCE * timeout)
         assert line is not None, f"the peer ended: {self.process.stderr.read()}"
         return json.loads(line)
 
