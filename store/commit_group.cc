@@ -40,10 +40,9 @@ std::optional<fact> fact_of(const event& e, names& n) {
       f.reassigned = true;
       return f;
     case event_kind::erasure:
-      // The hash must be found from now on, also of a person of whom nothing else is known: a reassignment before all
-      // time changes no verdict.
+      // The proofs of all consents up to now are gone with it: nothing can rest on them any more. The hash must be
+      // found from now on, too, also of a person of whom nothing else is known.
       f.reassigned = true;
-      f.occurred_at = {};
       return f;
     case event_kind::recall:
     case event_kind::correction:
@@ -203,7 +202,11 @@ std::variant<erased, failure> commit_group::erase(number who, event by) {
   by.sequence = sequence;
   by.recorded_at = by.occurred_at = wall_;
   by.id = known_.ids.next(wall_);
-  if (kept_as != stand_in) merge(states_[stand_in.digits], *fact_of(by, known_.names));
+  if (kept_as != stand_in) {
+    merge(states_[stand_in.digits], *fact_of(by, known_.names));
+  } else if (const auto why = add_fact(by)) {
+    return *why;
+  }
   return erased{number_and_keep(std::move(by)), stand_in, changes_.rewritten.size(), false};
 }
 

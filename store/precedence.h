@@ -6,7 +6,7 @@
 // gate from a PDU) lifts it. 4. A late-arriving old opt-in is ineffective. 6. A lift for one sender lifts for that
 // sender only. 8. Opt-ins expire, opt-outs do not; an expired lift revives nothing; a recall voids a source's opt-ins
 // that occurred up to it, except those the person confirmed by SMS since. 9. A reassigned number loses its opt-ins and
-// keeps its opt-outs.
+// keeps its opt-outs; so does one whose person was erased.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,9 @@ struct fact {
   scope_id scope = scope_all;
   source_id source = 0;
   bool opt_out = false;
-  bool by_reply = false;    // an opt-in the person sent by SMS: it lifts, and a recall does not touch it
-  bool reassigned = false;  // the number went to another person: opt-ins up to then are void; the scope is all
+  bool by_reply = false;  // an opt-in the person sent by SMS: it lifts, and a recall does not touch it
+  // The number went to another person, or the person was erased: opt-ins up to then are void; the scope is all.
+  bool reassigned = false;
 
   bool operator==(const fact&) const = default;
 };

@@ -15,6 +15,8 @@ std::string in_words(const effect& e) {
       return "ineffective: opt-out " + reference + " stands";
     case effect::kind::reassigned:
       return "void: the number was reassigned, " + reference;
+    case effect::kind::erased:
+      return "void: the person was erased, " + reference;
     case effect::kind::recalled:
       return "recalled by " + reference;
     case effect::kind::expired:

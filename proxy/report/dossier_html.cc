@@ -274,11 +274,12 @@ class page {
   }
 
   std::string effect_text(const effect& e) const {
-    static constexpr std::array<std::string_view, 9> keys{"",
+    static constexpr std::array<std::string_view, 10> keys{"",
                                                           "effect.effective",
                                                           "effect.ended",
                                                           "effect.ineffective",
                                                           "effect.reassigned",
+                                                          "effect.erased",
                                                           "effect.recalled",
                                                           "effect.expired",
                                                           "effect.lifted",

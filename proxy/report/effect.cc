@@ -70,7 +70,9 @@ class history_reader {
     if (known_before != nullptr) return by(effect::kind::ineffective, *known_before);
     if (ended_by != nullptr) return by(effect::kind::ended, *ended_by);
     for (const event* r : counting_) {
-      if (r->kind == event_kind::reassigned && r->occurred_at >= e.occurred_at) return by(effect::kind::reassigned, *r);
+      if (r->occurred_at < e.occurred_at) continue;
+      if (r->kind == event_kind::reassigned) return by(effect::kind::reassigned, *r);
+      if (r->kind == event_kind::erasure) return by(effect::kind::erased, *r);
     }
     if (const event* r = recall_of(e)) return by(effect::kind::recalled, *r);
     const auto end = store::end_of(e.occurred_at, e.expires_at, life_of_(e.scope));

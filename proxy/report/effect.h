@@ -15,6 +15,7 @@ struct effect {
     ended,        // an opt-in: by an opt-out that came to be known later
     ineffective,  // an opt-in: because of an opt-out that was known before
     reassigned,   // an opt-in: the number went to another person
+    erased,       // an opt-in: its proof went when the person was erased
     recalled,     // an opt-in: its source was recalled
     expired,      // an opt-in
     lifted,       // an opt-out: taken back by a later message of the person

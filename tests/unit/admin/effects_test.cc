@@ -25,6 +25,7 @@ class history {
     return *this;
   }
   history& reassigned(int d) { return add(store::event_kind::reassigned, d, "all", store::consent_method::none); }
+  history& erasure(int d) { return add(store::event_kind::erasure, d, "all", store::consent_method::none); }
   history& correction(int d, std::size_t of) {
     const store::event_id target = events_[of - 1].id;
     add(store::event_kind::correction, d, "all", store::consent_method::none);
@@ -140,6 +141,13 @@ TEST_CASE("a reassignment voids opt-ins and replies up to it, and no opt-out") {
   const auto h = history().opt_in(1, "sender:a").opt_in(2, "sender:b", reply).opt_out(2, "sender:c").reassigned(3);
   CHECK(h.on(9) == texts{"void: the number was reassigned, 4 of 2026-01-03T00:00:00Z",
                          "void: the number was reassigned, 4 of 2026-01-03T00:00:00Z", "effective", "effective"});
+}
+
+TEST_CASE("an erasure voids opt-ins and replies up to it, whose proofs went with it, and no opt-out") {
+  const auto h = history().opt_in(1, "sender:a").opt_in(2, "sender:b", reply).opt_out(2, "sender:c").erasure(3);
+  CHECK(h.on(9) == texts{"void: the person was erased, 4 of 2026-01-03T00:00:00Z",
+                         "void: the person was erased, 4 of 2026-01-03T00:00:00Z", "effective", "effective"});
+  CHECK(history().erasure(3).opt_in(4, "sender:a").on(9)[1] == "effective");
 }
 
 TEST_CASE("what a correction undid counts for nothing else either") {
