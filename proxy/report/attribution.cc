@@ -77,7 +77,9 @@ std::variant<ended_consent, failure> attribution::ended_by(const event& opt_out)
   auto read = store_.history(opt_out.who);
   if (auto* why = std::get_if<failure>(&read)) return std::move(*why);
   const auto& history = std::get<std::vector<event>>(read);
-  const std::vector<event> earlier = recorded_before(history, opt_out.sequence);
+  std::vector<event> earlier = recorded_before(history, opt_out.sequence);
+  // Who was erased and opposes has still been written to for the sake of that consent.
+  std::erase_if(earlier, [](const event& e) { return e.kind == event_kind::erasure; });
   const std::vector<event> recalled = recorded_before(*recalls_, opt_out.sequence);
   ended_consent ended;
   ended.corrected = std::ranges::any_of(history, [&](const event& e) { return e.corrects == opt_out.id; });
