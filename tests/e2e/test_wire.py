@@ -5,7 +5,7 @@ import struct
 
 import pytest
 import smpp
-from harness.gate import SENDERS, free_port, wait_until
+from harness.gate import SENDERS, free_port, sanitized, wait_until
 
 
 def crossing(connection, smsc, pdu):
@@ -190,7 +190,7 @@ def test_a_peer_that_does_not_read_slows_itself_only(gate, smsc):
             for _ in range(2000):
                 slow.socket.sendall(flood)
         assert quick.request(smpp.submit_sm("36222", "33612345678", sequence=3)).command_status == 0
-        assert gate.metric("process_resident_memory_bytes") < 300e6
+        assert sanitized() or gate.metric("process_resident_memory_bytes") < 300e6
 
 
 def test_drain(start_smsc, start_gate):
