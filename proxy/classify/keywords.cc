@@ -122,7 +122,8 @@ std::optional<classification> keywords::beside_subject() const {
   for (std::size_t first = 0; first < found_.size();) {
     const std::size_t last = found_.end_of_clause(first);
     const auto c = within(first, last);
-    if (c && c->intent == intent::opt_out && (ends_with_cease(first) || speaks_of_messages(first, last))) return c;
+    if (c && c->intent == intent::opt_out && (ends_with_cease(first) || begins_with_cease(first, last) || speaks_of_messages(first, last)))
+      return c;
     first = last;
   }
   return {};
@@ -157,6 +158,20 @@ bool keywords::ends_with_cease(std::size_t first) const {
   return ceases(0) || std::ranges::any_of(found_.candidates(), [&](const found_words::candidate& c) {
            return c.covered == known_best && 2 * c.covered >= found_.size() && ceases(c.language);
          });
+}
+
+// Whether the first sentence asks politely to stop, and no more: "Please stop. I'm grieving".
+bool keywords::begins_with_cease(std::size_t first, std::size_t last) const {
+  if (first != 0 || last == found_.size() || found_.at(last).sentence == found_.at(first).sentence) return false;
+  bool ceases = false, asks = false, of_something = false;
+  found_.each_hit([&](const hit& h) {
+    if (!is_words(h)) return;
+    of_something = of_something || h.word_class == class_of("thing");
+    if (h.end > last) return;
+    ceases = ceases || h.word_class == class_of("stop") || h.word_class == class_of("unsub");
+    asks = asks || h.word_class == class_of("polite");
+  });
+  return ceases && asks && !of_something;
 }
 
 bool keywords::speaks_of_messages(std::size_t first, std::size_t last) const {

@@ -28,6 +28,7 @@ class keywords {
   bool is_name_after(const std::vector<std::uint16_t>& polite, std::size_t first) const;
   bool same(const hit& a, const hit& b) const;
   bool ends_with_cease(std::size_t first) const;
+  bool begins_with_cease(std::size_t first, std::size_t last) const;
   bool speaks_of_messages(std::size_t first, std::size_t last) const;
 
   const found_words& found_;

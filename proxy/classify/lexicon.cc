@@ -130,6 +130,8 @@ void lexicon::add_rule(std::uint16_t language, const language_line& line) {
         add_words(item.words, {language, static_cast<std::uint16_t>(line_kind::words), own->second, 0}, false);
       e.classes.set(own->second);
     }
+    e.alone = e.classes.count() == 1;
+    e.one = e.classes._Find_first();
     r.elements.push_back(e);
   }
   l.rules.push_back(std::move(r));

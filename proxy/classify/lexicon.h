@@ -14,7 +14,7 @@
 
 namespace proxy {
 
-using class_set = std::bitset<512>;  // the named classes, then those that a language's phrases make of their own words
+using class_set = std::bitset<1024>;  // the named classes, then those that a language's phrases make of their own words
 
 using symbol = std::uint32_t;  // a word or a stem that some language knows
 
@@ -33,6 +33,8 @@ struct rule {
   struct element {
     class_set classes;
     int gap = 0;
+    std::size_t one = 0;  // of the classes: most elements have no other, and are looked for in most texts in vain
+    bool alone = false;
   };
   std::vector<element> elements;
   bool any_order = false;

@@ -45,7 +45,7 @@ matcher::matcher(const units& text, const std::vector<hit>& own, const std::vect
 
 bool matcher::find(const rule& r, const std::function<bool(const span&)>& found) const {
   for (const rule::element& e : r.elements) {
-    if ((e.classes & present_).none()) return false;
+    if (!present_.test(e.one) && (e.alone || (e.classes & present_).none())) return false;
   }
   span s;
   return r.any_order ? in_any_order(r, s, found) : in_order(r, s, found);

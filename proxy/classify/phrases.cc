@@ -102,7 +102,8 @@ bool phrases::is_in_a_clause_of(const matcher::span& s, std::size_t i) const {
 // something else has other words.
 bool phrases::mostly_known(std::size_t language, const matcher::span& s) const {
   if (found_.known().language(language) == "own") return true;                   // the operator knows best
-  constexpr std::uint32_t strange_beside_messages = 45, strange_otherwise = 20;  // percent
+  // Beside messages and otherwise, in percent. Five words in a row say the same whatever stands around them.
+  std::uint32_t strange_beside_messages = 45, strange_otherwise = 20;
   std::uint32_t all = 0, strange = 0;
   for (std::size_t i = 0; i < found_.size(); ++i) {
     if (!is_in_a_clause_of(s, i)) continue;
@@ -121,7 +122,11 @@ bool phrases::mostly_known(std::size_t language, const matcher::span& s) const {
   };
   const bool about_messages =
       std::ranges::any_of(found_.hits(0), concerns) || std::ranges::any_of(found_.hits(language), concerns);
-  constexpr std::uint32_t strange_in_all = 40;
+  constexpr std::uint32_t strange_in_all = 40, in_a_row = 5 * word_width;
+  if (s.of.size() == 1 && own >= in_a_row) {
+    strange_beside_messages = 60;
+    strange_otherwise = 45;
+  }
   if (!about_messages && strangeness() > strange_in_all) return false;
   return strange * 100 <= all * (about_messages ? strange_beside_messages : strange_otherwise);
 }
