@@ -4,7 +4,6 @@
 #include <array>
 
 #include "proxy/session/session.h"
-#include "smpp/framer.h"
 #include "smpp/message.h"
 
 namespace proxy {
