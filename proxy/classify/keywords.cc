@@ -122,7 +122,8 @@ std::optional<classification> keywords::beside_subject() const {
   for (std::size_t first = 0; first < found_.size();) {
     const std::size_t last = found_.end_of_clause(first);
     const auto c = within(first, last);
-    if (c && c->intent == intent::opt_out && (ends_with_cease(first) || begins_with_cease(first, last) || speaks_of_messages(first, last)))
+    if (c && c->intent == intent::opt_out &&
+        (ends_with_cease(first) || begins_with_cease(first, last) || speaks_of_messages(first, last)))
       return c;
     first = last;
   }

@@ -12,10 +12,9 @@ namespace proxy {
 
 // Classes of words, the same in every language; README.md says what belongs to each.
 inline constexpr std::array<std::string_view, 34> word_classes{
-    "stop",   "unsub",  "cancel", "remove", "not",   "want",   "more",    "send",    "message", "me",
-    "phone",  "list",   "data",   "thing",  "wrong", "law",    "object",  "again",   "join",    "get",
-    "polite", "filler", "email",  "say",    "fed",   "common", "keyword", "mistake", "back",
-    "whence", "never",  "joined", "useless", "unread"};
+    "stop", "unsub",  "cancel",  "remove",  "not",    "want",   "more",  "send",   "message", "me",     "phone", "list",
+    "data", "thing",  "wrong",   "law",     "object", "again",  "join",  "get",    "polite",  "filler", "email", "say",
+    "fed",  "common", "keyword", "mistake", "back",   "whence", "never", "joined", "useless", "unread"};
 
 enum class line_kind {
   words,  // of a class

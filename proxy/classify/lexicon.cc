@@ -85,7 +85,31 @@ void lexicon::add(std::uint16_t language, const language_line& line) {
   }
 }
 
+namespace {
+
+// Written with an apostrophe, a short word is one with what it leans on, as texts are cut into words: "n a" is n'a, and
+// "quelqu un" is quelqu'un, but "n ai jamais" and "l arrêt" stay apart.
+std::string elided(std::string_view words) {
+  constexpr std::string_view leaning = "cdjlmnst";
+  constexpr std::size_t shortest_apart = 3;
+  std::string out, before;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    const std::string_view word = words.substr(0, end);
+    words.remove_prefix(std::min(end + 1, words.size()));
+    const bool leans = before == "qu" || (before.size() == 1 && leaning.find(before.front()) != std::string_view::npos);
+    const bool joins = (leans && word.size() < shortest_apart) || (before.size() > 2 && before.ends_with("qu"));
+    if (!out.empty() && !joins) out.push_back(' ');
+    out += word;
+    before = word;
+  }
+  return out;
+}
+
+}  // namespace
+
 void lexicon::add_words(const std::string& words, output o, bool tolerant) {
+  if (const std::string as_one = elided(words); as_one != words) add_words(as_one, o, false);
   std::uint32_t node = 0;
   const bool one_word = words.find(' ') == std::string::npos;
   const auto step = [&](std::string_view word) {

@@ -101,7 +101,7 @@ bool phrases::is_in_a_clause_of(const matcher::span& s, std::size_t i) const {
 // A phrase counts only when the clauses that it stands in are mostly of words that the language knows: what speaks of
 // something else has other words.
 bool phrases::mostly_known(std::size_t language, const matcher::span& s) const {
-  if (found_.known().language(language) == "own") return true;                   // the operator knows best
+  if (found_.known().language(language) == "own") return true;  // the operator knows best
   // Beside messages and otherwise, in percent. Five words in a row say the same whatever stands around them.
   std::uint32_t strange_beside_messages = 45, strange_otherwise = 20;
   std::uint32_t all = 0, strange = 0;

@@ -293,3 +293,22 @@ TEST_CASE("an operator's own phrases come on top") {
   CHECK(classify("adieu facteur").intent == intent::none);
   CHECK_THROWS_AS(classifier({.opt_out = {"[nothing"}, .opt_in = {}, .help = {}, .ignore = {}}), std::invalid_argument);
 }
+
+TEST_CASE("a first sentence that politely asks to stop is meant, whatever follows") {
+  CHECK(classify("Please stop. I'm grieving").intent == intent::opt_out);
+  CHECK(classify("Arrêtez svp. Je suis en deuil.").intent == intent::opt_out);
+  CHECK(classify("Stop. Hammer time").intent == intent::none);                // asks for nothing
+  CHECK(classify("Please stop. The bus is leaving").intent == intent::none);  // of something else
+}
+
+TEST_CASE("phrases are known with and without their apostrophes") {
+  for (const char* text : {"Kevin n'a plus ce portable", "Kevin n a plus ce portable", "Kevin na plus ce portable",
+                           "vous confondez avec quelqu'un d'autre"}) {
+    CAPTURE(text);
+    CHECK(classify(text).intent == intent::opt_out);
+  }
+}
+
+TEST_CASE("five words in a row say the same whatever stands around them") {
+  CHECK(classify("blarg wibble quux frob snark plugh my number out of your gizmo").intent == intent::opt_out);
+}
