@@ -12,5 +12,5 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CONSENTGATE_SANITIZE)
   # GCC 12 sees uninitialised values in library code once it is instrumented; the plain builds keep these warnings. -Wno-tsan:
   # Asio has fences, which the thread sanitizer does not know; what Asio hands over between threads is under its mutexes too.
-  target_compile_options(consentgate_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-tsan)
+  target_compile_options(consentgate_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-tsan)
 endif()
