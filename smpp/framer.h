@@ -17,6 +17,12 @@ struct frame {
 };
 
 // Looks at the front of `received`; copies nothing. Decides as soon as the four octets of command_length are there.
-frame next_frame(octets received, std::uint32_t max_command_length);
+inline frame next_frame(octets received, std::size_t max_command_length) {
+  if (received.size() < 4) return {framing::incomplete, 0};
+  const std::uint32_t length = read_u32(received.data());
+  if (length < header_length || length > max_command_length) return {framing::lost, 0};
+  if (received.size() < length) return {framing::incomplete, length};
+  return {framing::complete, length};
+}
 
 }  // namespace smpp

@@ -2,7 +2,6 @@
 // What a verdict needs of it is found in a few steps; decode_submit_sm() says the same, and what all others are.
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -18,12 +17,16 @@ class submit_sm_origin {
 
   // False when the one that stands at the front of this well-formed submit_sm is too long, or too short.
   bool take(octets pdu, const message& decoded) {
-    const auto end = reinterpret_cast<const std::uint8_t*>(decoded.source_addr.text.data()) +
-                     decoded.source_addr.text.size() + 1;  // its NUL
+    size_ = 0;
+    const std::string_view source_addr = decoded.source_addr.text;
+    if (source_addr.empty()) return false;
+    const auto* const end =
+        reinterpret_cast<const std::uint8_t*>(source_addr.data()) + source_addr.size() + 1;  // its NUL
     const auto size = static_cast<std::size_t>(end - pdu.data()) - header_length;
-    size_ = decoded.source_addr.text.empty() || size < 8 || size > longest ? 0 : size;
-    std::memcpy(octets_, pdu.data() + header_length, size_);
-    return size_ != 0;
+    if (size < 8 || size > longest) return false;
+    std::memcpy(octets_, pdu.data() + header_length, size);
+    size_ = size;
+    return true;
   }
   bool is_front_of(const std::uint8_t* body) const {
     std::uint64_t differs = eight(body + size_ - 8) ^ eight(octets_ + size_ - 8);
@@ -32,7 +35,6 @@ class submit_sm_origin {
     return differs == 0;
   }
   std::size_t size() const { return size_; }
-  void clear() { size_ = 0; }
 
  private:
   static std::uint64_t eight(const std::uint8_t* from) {

@@ -2,11 +2,10 @@
 // stand, is read in a few steps.
 #pragma once
 
-#include <array>
 #include <utility>
 
-#include "store/eight_octets.h"
 #include "store/number.h"
+#include "store/plain_digits.h"
 
 namespace store {
 
@@ -23,15 +22,9 @@ class number_reader {
 
   // As read_number() reads it.
   std::optional<number> read(std::string_view text, number_kind claimed) const {
-    if (text.size() < 8 || text.size() > 15) return read_number(text, claimed, plan_);
-    const std::size_t more = text.size() - 8;
-    const std::uint64_t first = eight_octets(text.data()), last = eight_octets(text.data() + more);
-    if ((not_digits(first) | not_digits(last)) != 0 || !stands_as_it_is(first, claimed))
+    if (!is_plain(text) || !stands_as_it_is(eight_octets(text.data()), claimed))
       return read_number(text, claimed, plan_);
-    if (more == 0) return number{value_of_digits(first)};
-    // The last eight overlap the first: what has been read counts as zeros.
-    const std::uint64_t rest = last & UINT64_MAX << (8 * (8 - more));
-    return number{value_of_digits(first) * powers_of_ten[more] + value_of_digits(rest)};
+    return number{value_of_plain(text)};
   }
 
  private:
@@ -57,9 +50,6 @@ class number_reader {
     if (claimed == number_kind::unknown && trunk_.begins(first)) return false;
     return !international_.begins(first) && !both_.begins(first);
   }
-
-  static constexpr std::array<std::uint64_t, 8> powers_of_ten{1,      10,      100,       1'000,
-                                                              10'000, 100'000, 1'000'000, 10'000'000};
 
   numbering_plan plan_;
   prefix international_, trunk_;

@@ -43,7 +43,7 @@ void wire_tap::saw(captures& all, const wire& w, direction d, smpp::octets octet
     return std::ranges::none_of(under_way, [&](const auto& c) { return c->id() == f.first; });
   });
   while (!octets.empty()) {
-    const smpp::frame f = smpp::next_frame(octets, static_cast<std::uint32_t>(octets.size()));
+    const smpp::frame f = smpp::next_frame(octets, octets.size());
     const smpp::octets one = octets.first(f.status == smpp::framing::complete ? f.length : octets.size());
     for (const auto& c : under_way) {
       followed& of = followed_[c->id()];

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "proxy/session/session.h"
+#include "smpp/framer.h"
 #include "smpp/message.h"
 
 namespace proxy {
@@ -13,16 +14,11 @@ using smpp::command_status;
 
 namespace {
 
-constexpr std::size_t most_together = 16;    // so many lookups are under way together
-constexpr std::size_t longest_plain = 1024;  // octets of a PDU
-
-// The whole PDU at the front, if it is this one and not long.
+// The whole PDU at the front, if it is this one and not longer.
 smpp::octets front(smpp::octets received, command_id id, std::size_t longest) {
-  if (received.size() < smpp::header_length || smpp::read_u32(received.data() + 4) != static_cast<std::uint32_t>(id))
-    return {};
-  const std::uint32_t length = smpp::read_u32(received.data());
-  if (length < smpp::header_length || length > std::min(longest, received.size())) return {};
-  return received.first(length);
+  const smpp::frame f = smpp::next_frame(received, longest);
+  if (f.status != smpp::framing::complete || smpp::read_header(received).command_id != id) return {};
+  return received.first(f.length);
 }
 
 // PDUs that stand one after the other are copied together, and renumbered where they then are.
@@ -72,12 +68,12 @@ void session::remember_origin(smpp::octets pdu, const smpp::message& m, const pe
 std::size_t session::take_plain_submissions(smpp::octets received, moment now) {
   if (origin_sender_ == nullptr) return 0;
   const one_side& smsc = side(leg::smsc);
-  const std::size_t longest = std::min<std::size_t>(longest_plain, limits().max_pdu_octets);
-  std::array<plain_submission, most_together> together;
+  const std::size_t longest = std::min<std::size_t>(longest_pending, limits().max_pdu_octets);
+  std::array<plain_submission, most_pending> together;
   std::size_t done = 0, room = 0, count = 0;
   do {
     const std::size_t under_way = smsc.requests.size() + pending_.size(), most = limits().max_window;
-    room = std::min(most_together, most - std::min(most, under_way));
+    room = std::min(most_pending, most - std::min(most, under_way));
     for (count = 0; count < room; ++count) {
       const smpp::octets pdu = front(received.subspan(done), command_id::submit_sm, longest);
       smpp::address to;
@@ -115,11 +111,10 @@ void session::decide_plain(std::span<const plain_submission> together, moment no
       continue;
     }
     const auto [sequence_number, request] = side(leg::smsc).requests.add();
-    request.original = smpp::read_header(p.pdu).sequence_number;
-    request.id = command_id::submit_sm;
-    request.since = now.steady;
-    request.own = request.guarded = request.kept = request.partial = false;
-    request.message = {now.wall, p.who, d.event, from.journal_name, d.verdict, d.reason, journalled};
+    request = {.original = smpp::read_header(p.pdu).sequence_number,
+               .id = command_id::submit_sm,
+               .since = now.steady,
+               .message = {now.wall, p.who, d.event, from.journal_name, d.verdict, d.reason, journalled}};
     passing.add(p.pdu, sequence_number);
   }
   passing.write();
@@ -132,12 +127,13 @@ std::size_t session::take_plain_answers(smpp::octets received, moment now) {
   one_side& esme = side(leg::esme);
   if (esme.output.size() + esme.unsent > limits().max_unsent_octets) return 0;
   const std::size_t room = limits().max_unsent_octets - esme.output.size() - esme.unsent;
+  const std::size_t longest = limits().max_pdu_octets;
   const candidates& who = bind_candidates();
   row_of_pdus passing(esme.output, received.data());
   std::size_t done = 0;
   std::uint32_t count = 0;
   while (done <= room) {
-    const smpp::octets pdu = front(received.subspan(done), command_id::submit_sm_resp, longest_plain);
+    const smpp::octets pdu = front(received.subspan(done), command_id::submit_sm_resp, longest);
     if (pdu.empty()) break;
     const smpp::header h = smpp::read_header(pdu);
     const in_flight* const request = requests.find(h.sequence_number);

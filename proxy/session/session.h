@@ -159,6 +159,9 @@ class session {
     rate_limiter::tokens promised;
   };
 
+  // So many lookups are under way together: while one waits for memory, the next begins.
+  static constexpr std::size_t most_pending = 16;
+  static constexpr std::size_t longest_pending = 1024;  // octets: a longer PDU is decided at once and alone
   // A submission that has been read and not decided; it points into what was received.
   struct pending_submission {
     smpp::octets pdu;

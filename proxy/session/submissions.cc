@@ -9,14 +9,6 @@ namespace proxy {
 using smpp::command_id;
 using smpp::command_status;
 
-namespace {
-
-// So many lookups are under way together: while one waits for memory, the next begins.
-constexpr std::size_t most_pending = 16;
-constexpr std::size_t longest_pending = 1024;  // octets: a longer PDU is decided at once, so that little is held back
-
-}  // namespace
-
 // Whose message it is, and its number; nothing is asked of the store yet.
 session::pending_submission session::addressed(const smpp::address& source_addr,
                                                const smpp::address& destination_addr) const {

@@ -88,10 +88,12 @@ TEST_CASE("no octet that is changed, and no cut, is read otherwise than the deco
 }
 
 TEST_CASE("real submissions are read alike") {
+  std::size_t plain = 0;
   for (const pdu_vector& v : quirks()) {
     if (v.octets.size() < smpp::header_length || smpp::read_header(v.octets).command_id != smpp::command_id::submit_sm)
       continue;
     INFO(v.name);
-    agrees(v.octets, origin_of(v.octets));
+    plain += agrees(v.octets, origin_of(v.octets));
   }
+  CHECK(plain > 0);
 }
